@@ -1,0 +1,77 @@
+/** Exit codes of the CLI (docs/reference/errors.md). */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  conflict: 4,
+  needsApproval: 5,
+  unreachable: 6,
+  timedOut: 124,
+  interrupted: 130,
+} as const
+
+interface CatalogueEntry {
+  exit: number
+  /** What went wrong, in one sentence, for the reference page. */
+  meaning: string
+  /** What the user can type or do next; a thrower may give a sharper one. */
+  hint: string
+}
+
+const entry = (exit: number, meaning: string, hint: string): CatalogueEntry => ({ exit, meaning, hint })
+
+/** Every failure Berth can report. The code is stable: scripts match on it. */
+export const errorCatalogue = {
+  INTERNAL: entry(1, 'Berth itself failed; this is a bug.', 'berth daemon logs shows the trace; berth doctor checks the rest'),
+  USAGE: entry(2, 'The command line could not be understood.', 'berth --help'),
+  INTERRUPTED: entry(130, 'The command was interrupted; what it had begun is finished or undone by the daemon.', 'run the same command again'),
+  TIMED_OUT: entry(124, 'The work took longer than its deadline.', 'run it again with a larger --timeout'),
+  CONFIRMATION_REQUIRED: entry(4, 'A destructive command was given no confirmation and there is no terminal to ask on.', 'add --yes'),
+  NAME_INVALID: entry(2, 'A name cannot be used for an env, project or machine.', 'use letters, digits, - and /, at most 40 characters'),
+  ENV_NOT_FOUND: entry(3, 'No env has this name.', 'berth ls shows the envs there are'),
+  ENV_AMBIGUOUS: entry(2, 'Several projects have an env of this name.', 'name it as project/env'),
+  ENV_EXISTS: entry(4, 'An env of this name exists already.', 'choose another name, or berth destroy it first'),
+  ENV_BUSY: entry(4, 'Another operation holds this env.', 'wait for it, or see berth status'),
+  PROJECT_NOT_FOUND: entry(3, 'No project is here and none was named.', 'cd into a project, or pass --project NAME or --from DIR'),
+  PROJECT_EXISTS: entry(4, 'Another directory already has this project name.', 'give one of them [project] name in berth.toml'),
+  SOURCE_INVALID: entry(2, 'The directory or git ref to copy from cannot be used.', 'pass an existing directory or a ref of the repo'),
+  CONFIG_INVALID: entry(2, 'berth.toml has faults.', 'mend the lines named above; docs/reference/config.md lists the keys'),
+  COMPOSE_INVALID: entry(2, 'Docker Compose does not accept the project.', 'docker compose config shows the same complaint'),
+  COMPOSE_NOT_FOUND: entry(3, 'The project has no compose file.', 'add a compose.yaml, pass --file, or create with --empty'),
+  COMPOSE_FAILED: entry(1, 'Docker Compose could not do what was asked.', 'the lines above are what Compose said'),
+  SERVICE_NOT_FOUND: entry(3, 'The project has no such service.', 'berth status shows the services'),
+  SERVICE_NOT_RUNNING: entry(4, 'The service is not running.', 'berth up starts it'),
+  SERVICE_UNHEALTHY: entry(1, 'A container stopped or did not become healthy.', 'berth logs shows why'),
+  NOT_ISOLATED: entry(4, 'The project uses something that cannot be isolated, and --strict was given.', 'remove it from the compose file, or run without --strict'),
+  PORT_IN_USE: entry(4, 'A host port is taken.', 'stop what holds it'),
+  SUBNET_EXHAUSTED: entry(4, 'No free subnet is left in the pool.', 'berth destroy envs you no longer need, or widen [network] pool in the config'),
+  ENGINE_UNAVAILABLE: entry(1, 'The container engine does not answer.', 'start Docker (or Podman), then berth doctor'),
+  ENGINE_FAILED: entry(1, 'The container engine refused a request.', 'berth doctor'),
+  ENGINE_TOO_OLD: entry(1, 'Docker Compose is older than 2.24.', 'install Compose 2.24 or newer'),
+  TOOL_MISSING: entry(1, 'A program Berth needs is not installed.', 'install it; berth doctor lists what is missing'),
+  WORKSPACE_FAILED: entry(1, 'The workspace could not be made, read or removed.', 'check free space and permissions'),
+  DISK_FULL: entry(1, 'No space is left on the device.', 'free some space (berth gc helps), then run it again'),
+  GIT_FAILED: entry(1, 'git could not do what was asked.', 'the lines above are what git said'),
+  GIT_CONFLICT: entry(4, 'The changes cannot be merged by themselves.', 'berth pull brings them as a branch, to be merged by hand'),
+  GIT_DIRTY: entry(4, 'The repo has uncommitted changes that would be touched.', 'commit or stash them first'),
+  HOOK_FAILED: entry(1, 'A hook of the project exited with an error.', 'the lines above are what it printed'),
+  SESSION_NOT_FOUND: entry(3, 'No session has this name.', 'berth sessions shows them'),
+  SESSION_EXISTS: entry(4, 'A session of this name is running.', 'berth attach joins it'),
+  SESSION_FAILED: entry(1, 'tmux could not start or reach the session.', 'berth doctor checks tmux'),
+  AGENT_UNKNOWN: entry(3, 'No agent or program has this name.', 'use claude, codex, opencode, gemini, one declared in berth.toml, or run <task> -- <cmd>'),
+  SHARED_IN_USE: entry(4, 'Other envs still use this shared service.', 'destroy them first, or leave it running'),
+  HOME_INVALID: entry(4, 'The state directory cannot be used.', 'set BERTH_HOME to a directory of yours outside any git repository'),
+  STATE_CORRUPT: entry(1, 'The state database is damaged.', 'restore the newest file in backups/, beside it'),
+  STATE_NEWER: entry(1, 'The state was written by a newer Berth.', 'upgrade Berth, or restore the backup taken before the upgrade'),
+  DAEMON_UNAVAILABLE: entry(1, 'berthd did not start or does not answer.', 'berth daemon logs'),
+  DAEMON_BUSY: entry(4, 'berthd of another version is still working and cannot be replaced now.', 'wait for its operations, or berth daemon stop'),
+  VERSION_MISMATCH: entry(4, 'berth and berthd are of different versions.', 'berth daemon stop, then run the command again'),
+  OPERATION_NOT_FOUND: entry(3, 'No such operation.', 'berth events shows what happened'),
+  RESOLVER_UNSUPPORTED: entry(1, 'This machine has no resolver set-up Berth knows how to extend.', 'use the *.localhost:7080 names instead'),
+  NEEDS_ROOT: entry(1, 'This step needs root.', 'run it with sudo'),
+  MACHINE_NOT_CONNECTED: entry(6, 'The machine is not connected.', 'berth connect it first'),
+  NOT_SUPPORTED: entry(1, 'The engine or platform cannot do this.', 'berth doctor says what this machine can do'),
+} as const satisfies Record<string, CatalogueEntry>
+
+export type ErrorCode = keyof typeof errorCatalogue

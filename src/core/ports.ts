@@ -1,0 +1,10 @@
+/**
+ * What the use cases need from the world. Ports name a role; adapters (one folder per technology) fill it, and each
+ * has an in-memory fake in tests/fakes that passes the same contract test.
+ */
+export type { Clock, Ids } from './ports/clock.ts'
+export type { ComposeFiles, ComposeModel, ContainerEngine, EngineContainer, EngineEvent, EngineKind, EngineNetwork, EngineVolume } from './ports/engine.ts'
+export type { Host } from './ports/host.ts'
+export type { Multiplexer, MultiplexerSession } from './ports/multiplexer.ts'
+export type { Journal, OperationRecord, StepRecord, Store } from './ports/store.ts'
+export type { CopyRules, WorkspaceDiff, WorkspaceRequest, WorkspaceResult, Workspaces } from './ports/workspaces.ts'

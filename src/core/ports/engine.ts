@@ -1,0 +1,173 @@
+/** `docker` or `podman` (through its Docker-compatible socket). */
+export type EngineKind = 'docker' | 'podman'
+
+/** A compose project as it stands on disk: everything `docker compose` needs before its verb. */
+export interface ComposeFiles {
+  /** Compose project name (`-p`). */
+  project: string
+  /** Directory relative paths and `.env` belong to (`--project-directory`). */
+  directory: string
+  /** Absolute paths, in merge order; Berth's override last. */
+  files: string[]
+  profiles: string[]
+  /** Values of the variables the compose files read from the shell. */
+  variables: Record<string, string>
+}
+
+/** What `docker compose config --format json` prints: the canonical model. Only what Berth reads is typed. */
+export interface ComposeModel {
+  name: string
+  services: Record<string, ComposeService>
+  networks?: Record<string, ComposeNetwork | null>
+  volumes?: Record<string, ComposeVolume | null>
+  configs?: Record<string, { file?: string; external?: boolean; name?: string } | null>
+  secrets?: Record<string, { file?: string; external?: boolean; name?: string } | null>
+}
+
+export interface ComposeService {
+  image?: string
+  build?: { context?: string; dockerfile?: string; network?: string }
+  container_name?: string
+  ports?: { target: number; published?: string; host_ip?: string; protocol?: string; mode?: string }[]
+  expose?: (string | number)[]
+  networks?: Record<string, { ipv4_address?: string; ipv6_address?: string; aliases?: string[] } | null>
+  network_mode?: string
+  volumes?: { type: string; source?: string; target: string; read_only?: boolean }[]
+  labels?: Record<string, string>
+  environment?: Record<string, string | null>
+  healthcheck?: { disable?: boolean; test?: string[] }
+  depends_on?: Record<string, { condition: string }>
+  profiles?: string[]
+  privileged?: boolean
+  pid?: string
+  ipc?: string
+  uts?: string
+  userns_mode?: string
+  devices?: unknown[]
+  deploy?: { replicas?: number }
+  scale?: number
+  restart?: string
+  extra_hosts?: string[] | Record<string, string>
+  links?: string[]
+  external_links?: string[]
+  hostname?: string
+}
+
+export interface ComposeNetwork {
+  name?: string
+  external?: boolean
+  driver?: string
+  driver_opts?: Record<string, string>
+  ipam?: { driver?: string; config?: { subnet?: string; gateway?: string }[] }
+  enable_ipv6?: boolean
+  internal?: boolean
+}
+
+export interface ComposeVolume {
+  name?: string
+  external?: boolean
+  driver?: string
+  driver_opts?: Record<string, string>
+  labels?: Record<string, string>
+}
+
+export interface EngineContainer {
+  id: string
+  name: string
+  image: string
+  imageId: string
+  state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
+  health: 'none' | 'starting' | 'healthy' | 'unhealthy'
+  exitCode: number | null
+  labels: Record<string, string>
+  /** Engine network name → addresses in it; empty strings where it has none. */
+  networks: Record<string, { ipv4: string; ipv6: string }>
+  /** Exposed container ports. */
+  ports: { port: number; protocol: 'tcp' | 'udp' | 'sctp' }[]
+  createdAt: string
+}
+
+export interface EngineNetwork {
+  id: string
+  name: string
+  driver: string
+  subnets: string[]
+  labels: Record<string, string>
+}
+
+export interface EngineVolume {
+  name: string
+  labels: Record<string, string>
+}
+
+/** Something happened to a container or network of the engine. */
+export interface EngineEvent {
+  type: 'container' | 'network' | 'volume'
+  /** `start`, `die`, `destroy`, `health_status: healthy`, `connect` … as the engine says it. */
+  action: string
+  /** Id of the object (for network connect/disconnect: the network). */
+  id: string
+  attributes: Record<string, string>
+}
+
+/** Label filter: `key` or `key=value`; all must match. */
+export type LabelFilter = string
+
+/** Containers, networks, volumes and compose projects. Failures: ENGINE_UNAVAILABLE, ENGINE_FAILED, COMPOSE_INVALID, COMPOSE_FAILED. */
+export interface ContainerEngine {
+  /** Kind, versions and API address. Throws ENGINE_UNAVAILABLE, ENGINE_TOO_OLD. */
+  info(): Promise<{ kind: EngineKind; engineVersion: string; composeVersion: string; socket: string }>
+
+  /** The canonical model of a compose project. Throws COMPOSE_INVALID with what Compose said. */
+  model(files: ComposeFiles, options?: { allProfiles?: boolean }): Promise<ComposeModel>
+  /** `docker compose up -d --wait`: returns when all is running or healthy. Throws COMPOSE_FAILED, SERVICE_UNHEALTHY. */
+  up(files: ComposeFiles, options: UpOptions): Promise<void>
+  /** `docker compose down`: removes containers and networks, volumes too when asked. Harmless when nothing is there. */
+  down(files: ComposeFiles, options: DownOptions): Promise<void>
+  /** argv of `docker compose <args>` for this project, for a terminal to run. */
+  composeCommand(files: ComposeFiles, args: readonly string[]): { argv: string[]; env: Record<string, string> }
+  /** argv of `docker exec`. */
+  execCommand(container: string, argv: readonly string[], options: ExecInContainer): { argv: string[]; env: Record<string, string> }
+
+  containers(labels: readonly LabelFilter[]): Promise<EngineContainer[]>
+  networks(labels?: readonly LabelFilter[]): Promise<EngineNetwork[]>
+  volumes(labels: readonly LabelFilter[]): Promise<EngineVolume[]>
+  /** Image reference → image id, for all local images. */
+  images(): Promise<Map<string, string>>
+  removeContainer(id: string): Promise<void>
+  removeNetwork(id: string): Promise<void>
+  removeVolume(name: string): Promise<void>
+  startContainer(id: string): Promise<void>
+  stopContainer(id: string): Promise<void>
+  connectNetwork(network: string, container: string, aliases: readonly string[]): Promise<void>
+  disconnectNetwork(network: string, container: string): Promise<void>
+  /** The last `tail` lines a container wrote, oldest first. */
+  lastLines(container: string, tail: number): Promise<string[]>
+  /** Ends (without error) when the signal aborts; throws ENGINE_UNAVAILABLE when the engine goes away. */
+  events(signal: AbortSignal): AsyncIterable<EngineEvent>
+}
+
+export interface UpOptions {
+  services: readonly string[]
+  build: boolean
+  /** Seconds to wait for health. */
+  timeoutSeconds: number
+  signal?: AbortSignal
+  onLine?: (line: string) => void
+}
+
+export interface DownOptions {
+  volumes: boolean
+  /** Seconds to wait for a container to stop before it is killed; the compose file's own when absent. */
+  timeoutSeconds?: number
+  signal?: AbortSignal
+  onLine?: (line: string) => void
+}
+
+export interface ExecInContainer {
+  tty: boolean
+  interactive: boolean
+  user?: string
+  workdir?: string
+  env?: Record<string, string>
+}

@@ -1,0 +1,67 @@
+import { execa } from 'execa'
+
+/** How to start a program: an argument list, never a shell string. */
+export interface ExecOptions {
+  cwd?: string
+  /** The whole environment of the child; the parent's is used when absent. */
+  env?: Record<string, string | undefined>
+  /** Written to stdin, which is then closed. Without it stdin is empty. */
+  input?: string | Uint8Array
+  /** Milliseconds after which the child is killed (SIGTERM, then SIGKILL after 5 s). */
+  timeoutMs?: number
+  signal?: AbortSignal
+  /** Called for each line as it is written. */
+  onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+}
+
+/** What a finished program left behind. `exitCode` is undefined when it was ended by a signal or never started. */
+export interface ExecResult {
+  argv: readonly string[]
+  exitCode: number | undefined
+  signal: string | undefined
+  stdout: string
+  stderr: string
+  timedOut: boolean
+  /** errno name (`ENOENT`: no such program) when the program could not be started. */
+  startError: string | undefined
+}
+
+/** Runs a program to its end and reports how it ended; does not throw for a non-zero exit. */
+export async function exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  const [file = '', ...args] = argv
+  const child = execa(file, args, {
+    cwd: options.cwd,
+    env: options.env,
+    extendEnv: options.env === undefined,
+    input: options.input ?? '',
+    timeout: options.timeoutMs,
+    cancelSignal: options.signal,
+    forceKillAfterDelay: 5000,
+    reject: false,
+    stripFinalNewline: false,
+  })
+  const { onLine } = options
+  const readers = onLine === undefined ? [] : [readLines(child, 'stdout', onLine), readLines(child, 'stderr', onLine)]
+  const [result] = await Promise.all([child, ...readers])
+  return {
+    argv,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    stdout: result.stdout,
+    stderr: result.stderr,
+    timedOut: result.timedOut,
+    startError: result.exitCode === undefined && result.signal === undefined ? (result.code ?? 'UNKNOWN') : undefined,
+  }
+}
+
+async function readLines(
+  child: { iterable(options: { from: 'stdout' | 'stderr' }): AsyncIterable<unknown> },
+  stream: 'stdout' | 'stderr',
+  onLine: (line: string, stream: 'stdout' | 'stderr') => void,
+): Promise<void> {
+  try {
+    for await (const line of child.iterable({ from: stream })) onLine(String(line), stream)
+  } catch {
+    // The iteration fails when the child does; how it ended is reported by the result itself.
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * One argument, quoted for a POSIX shell: the only place in Berth that makes shell text. Needed where a program takes
+ * a command line and nothing else (ssh, tmux pipe-pane).
+ */
+export function quoteArgument(argument: string): string {
+  if (argument.includes('\0')) throw new RangeError('an argument cannot hold a NUL byte')
+  if (/^[A-Za-z0-9_\-./:=@%+,]+$/.test(argument)) return argument
+  return `'${argument.replaceAll("'", `'\\''`)}'`
+}
+
+/** An argument list as one line a POSIX shell reads back as the same list. */
+export function quoteCommand(argv: readonly string[]): string {
+  return argv.map(quoteArgument).join(' ')
+}
