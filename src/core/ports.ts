@@ -3,7 +3,16 @@
  * has an in-memory fake in tests/fakes that passes the same contract test.
  */
 export type { Clock, Ids } from './ports/clock.ts'
-export type { ComposeFiles, ComposeModel, ContainerEngine, EngineContainer, EngineEvent, EngineKind, EngineNetwork, EngineVolume } from './ports/engine.ts'
+export type {
+  ComposeFiles,
+  ComposeModel,
+  ContainerEngine,
+  EngineContainer,
+  EngineEvent,
+  EngineKind,
+  EngineNetwork,
+  EngineVolume,
+} from './ports/engine.ts'
 export type { Host } from './ports/host.ts'
 export type { Multiplexer, MultiplexerSession } from './ports/multiplexer.ts'
 export type { Journal, OperationRecord, StepRecord, Store } from './ports/store.ts'

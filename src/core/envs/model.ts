@@ -62,7 +62,15 @@ export interface PlannedNetwork {
 
 /** Something of a compose project that an env shares with the machine whatever Berth does. */
 export interface IsolationFinding {
-  kind: 'host-network' | 'host-path' | 'docker-socket' | 'privileged' | 'host-namespace' | 'device' | 'network-driver' | 'shared-volume'
+  kind:
+    | 'host-network'
+    | 'host-path'
+    | 'docker-socket'
+    | 'privileged'
+    | 'host-namespace'
+    | 'device'
+    | 'network-driver'
+    | 'shared-volume'
   /** Service (or volume/network key) it stands at. */
   subject: string
   /** What exactly: a path, a driver, a port. */

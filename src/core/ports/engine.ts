@@ -127,7 +127,11 @@ export interface ContainerEngine {
   /** argv of `docker compose <args>` for this project, for a terminal to run. */
   composeCommand(files: ComposeFiles, args: readonly string[]): { argv: string[]; env: Record<string, string> }
   /** argv of `docker exec`. */
-  execCommand(container: string, argv: readonly string[], options: ExecInContainer): { argv: string[]; env: Record<string, string> }
+  execCommand(
+    container: string,
+    argv: readonly string[],
+    options: ExecInContainer,
+  ): { argv: string[]; env: Record<string, string> }
 
   containers(labels: readonly LabelFilter[]): Promise<EngineContainer[]>
   networks(labels?: readonly LabelFilter[]): Promise<EngineNetwork[]>

@@ -1,0 +1,34 @@
+/** Bundles the programs into dist/: `berth` and `berthd`, sharing chunks, so that a command loads only what it runs. */
+import { createHash } from 'node:crypto'
+import { copyFileSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+
+// The build id tells two builds of one version apart, so that a rebuilt CLI replaces a daemon of the older build.
+const sources = globSync('src/**/*.ts', { cwd: root }).sort()
+const digest = createHash('sha256')
+for (const file of [...sources, 'package-lock.json']) digest.update(file).update(readFileSync(join(root, file)))
+const buildId = digest.digest('hex').slice(0, 8)
+
+rmSync(join(root, 'dist'), { recursive: true, force: true })
+await build({
+  absWorkingDir: root,
+  entryPoints: { berth: 'src/cli/main.ts', berthd: 'src/daemon/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  define: { BERTH_VERSION: JSON.stringify(`${manifest.version}+${buildId}`) },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+})
+copyFileSync(join(root, 'package.json'), join(root, 'dist', 'package.json'))
