@@ -1,6 +1,6 @@
 /** Bundles the programs into dist/: `berth` and `berthd`, sharing chunks, so that a command loads only what it runs. */
 import { createHash } from 'node:crypto'
-import { copyFileSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -13,10 +13,14 @@ const digest = createHash('sha256')
 for (const file of [...sources, 'package-lock.json']) digest.update(file).update(readFileSync(join(root, file)))
 const buildId = digest.digest('hex').slice(0, 8)
 
+// Until both programs have landed, what exists is built.
+const programs = { berth: 'src/cli/main.ts', berthd: 'src/daemon/main.ts' }
+const entryPoints = Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(join(root, file))))
+
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: { berth: 'src/cli/main.ts', berthd: 'src/daemon/main.ts' },
+  entryPoints,
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -31,4 +35,5 @@ await build({
   },
   logLevel: 'warning',
 })
+mkdirSync(join(root, 'dist'), { recursive: true })
 copyFileSync(join(root, 'package.json'), join(root, 'dist', 'package.json'))
