@@ -1,4 +1,5 @@
 import type { EnvRecord, ProjectRecord } from '../envs/model.ts'
+import type { SessionRecord } from '../sessions/model.ts'
 
 /** What should be. The only writer is this machine's daemon. Every method is one transaction. */
 export interface Store {
@@ -13,7 +14,15 @@ export interface Store {
   addEnv(env: EnvRecord): Promise<void>
   /** Changes some columns. Throws ENV_NOT_FOUND. */
   updateEnv(id: string, change: Partial<Omit<EnvRecord, 'id'>>): Promise<void>
+  /** Removes an env and its sessions. Harmless when it is gone. */
   removeEnv(id: string): Promise<void>
+
+  /** The oldest first. */
+  sessions(): Promise<SessionRecord[]>
+  /** Adds a session. Throws SESSION_EXISTS when its id is taken. */
+  addSession(session: SessionRecord): Promise<void>
+  /** Harmless when it is gone. */
+  removeSession(id: string): Promise<void>
 
   journal: Journal
   close(): void
