@@ -88,7 +88,18 @@ export const errorCatalogue = {
     'The project uses something that cannot be isolated, and --strict was given.',
     'remove it from the compose file, or run without --strict',
   ),
+  BUILD_FAILED: entry(1, 'An image of the project could not be built.', 'the lines above are what the build said'),
+  IMAGE_UNAVAILABLE: entry(
+    1,
+    'An image is not on the machine and could not be pulled.',
+    'check its name, docker login, and the network',
+  ),
   PORT_IN_USE: entry(4, 'A host port is taken.', 'stop what holds it'),
+  SUBNET_TAKEN: entry(
+    4,
+    'A subnet meant for the env is used by something else on this machine.',
+    'run it again: another one is taken',
+  ),
   SUBNET_EXHAUSTED: entry(
     4,
     'No free subnet is left in the pool.',

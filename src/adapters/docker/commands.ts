@@ -1,0 +1,80 @@
+import type { ComposeFiles, DownOptions, ExecInContainer, UpOptions } from '../../core/ports/engine.ts'
+import type { Environment } from './endpoint.ts'
+
+/** `docker compose` for one project, up to its verb. The project name is always given: a directory's name never decides. */
+export function composeArgv(files: ComposeFiles, args: readonly string[]): string[] {
+  return [
+    'docker',
+    'compose',
+    '--project-name',
+    files.project,
+    '--project-directory',
+    files.directory,
+    ...files.files.flatMap((file) => ['--file', file]),
+    ...files.profiles.flatMap((profile) => ['--profile', profile]),
+    ...args,
+  ]
+}
+
+/** The canonical model, as JSON on stdout. */
+export function configArgs(): string[] {
+  return ['config', '--format', 'json']
+}
+
+/**
+ * Starts everything and returns when it is started. Not `--wait`: Compose looks for health every 500 ms only, and takes
+ * a job that ended with exit code 0 for a failure.
+ */
+export function upArgs({ services, build }: UpOptions): string[] {
+  return ['up', '--detach', '--remove-orphans', ...(build ? ['--build'] : []), '--', ...services]
+}
+
+/** Removes containers and networks of the project, also those of services the files no longer have. */
+export function downArgs({ volumes, timeoutSeconds }: DownOptions): string[] {
+  return [
+    'down',
+    '--remove-orphans',
+    ...(volumes ? ['--volumes'] : []),
+    ...(timeoutSeconds === undefined ? [] : ['--timeout', String(timeoutSeconds)]),
+  ]
+}
+
+/** Compose, telling its progress in plain lines. */
+export function withPlainProgress(argv: readonly string[]): string[] {
+  return [...argv.slice(0, 2), '--ansi', 'never', '--progress', 'plain', ...argv.slice(2)]
+}
+
+/** `docker exec` into a container. */
+export function execArgv(container: string, argv: readonly string[], options: ExecInContainer): string[] {
+  return [
+    'docker',
+    'exec',
+    ...(options.interactive ? ['--interactive'] : []),
+    ...(options.tty ? ['--tty'] : []),
+    ...(options.user === undefined ? [] : ['--user', options.user]),
+    ...(options.workdir === undefined ? [] : ['--workdir', options.workdir]),
+    // only the name stands in argv, where every process of the machine can read it; the value travels in the environment
+    ...Object.keys(options.env ?? {}).flatMap((name) => ['--env', name]),
+    container,
+    ...argv,
+  ]
+}
+
+/**
+ * What a `docker` process is given of the environment: what it needs itself, and the variables the compose files read.
+ * Nothing else, so that a stray COMPOSE_FILE or DEBUG of the daemon's own environment never changes a project.
+ */
+export function dockerEnvironment(environment: Environment, variables: Record<string, string>): Record<string, string> {
+  const own = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && isForDocker(entry[0]),
+  )
+  return { ...Object.fromEntries(own), ...variables }
+}
+
+const namesForDocker = new Set(['PATH', 'HOME', 'USER', 'TMPDIR', 'TERM', 'LANG', 'SSH_AUTH_SOCK', 'XDG_RUNTIME_DIR'])
+
+function isForDocker(name: string): boolean {
+  return (
+    namesForDocker.has(name) || /^(DOCKER|BUILDKIT|BUILDX|XDG|LC)_/.test(name) || /^(https?|no|all)_proxy$/i.test(name)
+  )
+}

@@ -1,0 +1,131 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { AppError } from '../../core/errors.ts'
+import type { UpOptions } from '../../core/ports/engine.ts'
+import type { ComposeFiles, ComposeModel, ContainerEngine, EngineContainer, Host } from '../../core/ports.ts'
+import { composeArgv, configArgs, dockerEnvironment, downArgs, upArgs, withPlainProgress } from './commands.ts'
+import type { Environment } from './endpoint.ts'
+import { composeFailure } from './failures.ts'
+import { containerProgress, describeFailure, judgeReadiness } from './ready.ts'
+
+export interface ComposeDependencies {
+  host: Host
+  environment: Environment
+  engine: Pick<ContainerEngine, 'containers' | 'lastLines'>
+}
+
+/** The verbs of the port that `docker compose` does. */
+export function createComposeVerbs(
+  dependencies: ComposeDependencies,
+): Pick<ContainerEngine, 'model' | 'up' | 'down' | 'composeCommand'> {
+  const { host, environment } = dependencies
+  return {
+    model: async (files, { allProfiles = false } = {}) => {
+      const project = allProfiles ? { ...files, profiles: ['*'] } : files
+      const result = await host.run(composeArgv(project, configArgs()), spawnOptions(dependencies, files))
+      if (result.exitCode !== 0) throw composeFailure('config', result.stderr, result.exitCode)
+      return JSON.parse(result.stdout) as ComposeModel
+    },
+    up: (files, options) => up(dependencies, files, options),
+    down: async (files, options) => {
+      // services of a profile are left standing by `down` unless the profile is named
+      const argv = withPlainProgress(composeArgv({ ...files, profiles: ['*'] }, downArgs(options)))
+      const result = await host.run(argv, { ...spawnOptions(dependencies, files), ...lineOptions(options) })
+      if (result.exitCode !== 0) throw composeFailure('down', result.stderr, result.exitCode)
+    },
+    composeCommand: (files, args) => ({
+      argv: composeArgv(files, args),
+      env: dockerEnvironment(environment, files.variables),
+    }),
+  }
+}
+
+/** Names of the containers a start touched; true: it started them, false: they were running already. */
+type Touched = Map<string, boolean>
+
+/** How long a container without a healthcheck must run to count as started: as long as `--wait` gives it. */
+const settleMs = 500
+
+async function up(dependencies: ComposeDependencies, files: ComposeFiles, options: UpOptions): Promise<void> {
+  const started: Touched = new Map()
+  const onLine = (line: string) => {
+    const progress = containerProgress(line)
+    if (progress) started.set(progress.container, progress.state !== 'Running')
+    options.onLine?.(line)
+  }
+  const argv = withPlainProgress(composeArgv(files, upArgs(options)))
+  const result = await dependencies.host.run(argv, {
+    ...spawnOptions(dependencies, files),
+    ...lineOptions({ ...options, onLine }),
+  })
+  if (result.exitCode !== 0) {
+    const failure = composeFailure('up', result.stderr, result.exitCode)
+    throw failure.code === 'SERVICE_UNHEALTHY'
+      ? await unhealthy(dependencies, await touched(dependencies, files, started), failure)
+      : failure
+  }
+  await untilReady(dependencies, files, started, options)
+}
+
+/** Waits until every container of this start is ready. Throws SERVICE_UNHEALTHY, or the signal's reason. */
+async function untilReady(
+  dependencies: ComposeDependencies,
+  files: ComposeFiles,
+  started: Touched,
+  { timeoutSeconds, signal }: UpOptions,
+): Promise<void> {
+  const begun = Date.now()
+  for (let pause = 20; ; pause = Math.min(pause * 2, 250)) {
+    const containers = await touched(dependencies, files, started)
+    const { waiting, failed } = judgeReadiness(containers)
+    if (failed.length > 0 || (waiting.length > 0 && Date.now() > begun + timeoutSeconds * 1000))
+      throw await unhealthy(dependencies, [...failed, ...waiting])
+    const unproven = containers.some(
+      ({ name, state, health }) => started.get(name) && state === 'running' && health === 'none',
+    )
+    if (waiting.length === 0 && (!unproven || Date.now() > begun + settleMs)) return
+    await wait(pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted())
+  }
+}
+
+async function touched(
+  { engine }: ComposeDependencies,
+  files: ComposeFiles,
+  started: Touched,
+): Promise<EngineContainer[]> {
+  const containers = await engine.containers([`com.docker.compose.project=${files.project}`])
+  return containers.filter((container) => started.has(container.name))
+}
+
+/** SERVICE_UNHEALTHY for the containers that failed, with the last ten lines of each in its details. */
+async function unhealthy(
+  { engine }: ComposeDependencies,
+  containers: readonly EngineContainer[],
+  cause?: AppError,
+): Promise<AppError> {
+  const { failed, waiting } = judgeReadiness(containers)
+  const bad = failed.length > 0 ? failed : waiting
+  const services = await Promise.all(
+    bad.map(async (container) => ({
+      service: container.labels['com.docker.compose.service'] ?? container.name,
+      container: container.name,
+      reason: describeFailure(container),
+      exitCode: container.exitCode,
+      lastLines: await engine.lastLines(container.id, 10),
+    })),
+  )
+  const message = services.map(({ service, reason }) => `${service} ${reason}`).join(', ')
+  return new AppError('SERVICE_UNHEALTHY', message || (cause?.message ?? 'a service did not start'), {
+    stage: 'health',
+    details: { services },
+    cause,
+  })
+}
+
+function spawnOptions({ environment }: ComposeDependencies, files: ComposeFiles): { env: Record<string, string> } {
+  return { env: dockerEnvironment(environment, files.variables) }
+}
+
+function lineOptions(options: { signal?: AbortSignal; onLine?: (line: string) => void }) {
+  const { signal, onLine } = options
+  return { ...(signal && { signal }), ...(onLine && { onLine: (line: string) => onLine(line) }) }
+}

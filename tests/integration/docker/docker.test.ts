@@ -1,0 +1,137 @@
+/** The docker adapter against the engine of this machine. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createDockerEngine } from '../../../src/adapters/docker/docker.ts'
+import { createLocalHost } from '../../../src/adapters/host/local-host.ts'
+import type { ComposeFiles } from '../../../src/core/ports.ts'
+import { importBusyboxImage } from '../../support/busybox-image.ts'
+
+const engine = createDockerEngine({ host: createLocalHost(), environment: process.env })
+const image = 'berth-test-docker-adapter:local'
+const projects: ComposeFiles[] = []
+const directories: string[] = []
+
+beforeAll(async () => {
+  await importBusyboxImage(image)
+})
+
+afterEach(async () => {
+  for (const files of projects.splice(0))
+    await engine.down({ ...files, files: [] }, { volumes: true, timeoutSeconds: 0 })
+  for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true })
+})
+
+afterAll(async () => {
+  await createLocalHost().run(['docker', 'image', 'rm', image])
+})
+
+async function project(compose: string): Promise<ComposeFiles> {
+  const directory = await mkdtemp(join(tmpdir(), 'berth-docker-'))
+  directories.push(directory)
+  await writeFile(join(directory, 'compose.yaml'), compose)
+  const name = `berth-test-${directory.slice(-6).toLowerCase()}`
+  const files = { project: name, directory, files: [join(directory, 'compose.yaml')], profiles: [], variables: {} }
+  projects.push(files)
+  return files
+}
+
+const start = { services: [], build: false, timeoutSeconds: 20 }
+
+test('the engine says what it is', async () => {
+  const info = await engine.info()
+  expect(info).toMatchObject({ kind: 'docker', socket: expect.stringMatching(/^(unix|tcp):\/\//) })
+  expect(info.composeVersion).toMatch(/^\d+\.\d+/)
+})
+
+test('a service that says healthy is up, and is seen with its address and labels', async () => {
+  const files = await project(`
+services:
+  web:
+    image: ${image}
+    command: sleep 1000
+    expose: ["80"]
+    healthcheck: { test: ["CMD", "true"], interval: 200ms }
+    labels: { berth.test: "yes" }
+`)
+  await engine.up(files, start)
+  const [container, ...others] = await engine.containers([
+    `com.docker.compose.project=${files.project}`,
+    'berth.test=yes',
+  ])
+  expect(others).toEqual([])
+  expect(container).toMatchObject({
+    name: `${files.project}-web-1`,
+    state: 'running',
+    health: 'healthy',
+    exitCode: null,
+  })
+  expect(container?.ports).toEqual([{ port: 80, protocol: 'tcp' }])
+  expect(container?.networks[`${files.project}_default`]?.ipv4).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
+})
+
+test('a job that ends with exit code 0 is no failure', async () => {
+  const files = await project(`
+services:
+  migrate: { image: "${image}", command: "true" }
+  web: { image: "${image}", command: sleep 1000, depends_on: { migrate: { condition: service_completed_successfully } } }
+`)
+  await engine.up(files, start)
+  const states = (await engine.containers([`com.docker.compose.project=${files.project}`])).map((each) => each.state)
+  expect(states.sort()).toEqual(['exited', 'running'])
+})
+
+test('a service that stops is SERVICE_UNHEALTHY, with its last ten lines', async () => {
+  const files = await project(`
+services:
+  web: { image: "${image}", command: ["sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $$i; done; exit 3"] }
+`)
+  await expect(engine.up(files, start)).rejects.toMatchObject({
+    code: 'SERVICE_UNHEALTHY',
+    message: 'web exited with code 3',
+    details: {
+      services: [{ service: 'web', exitCode: 3, lastLines: Array.from({ length: 10 }, (_, i) => `line ${i + 3}`) }],
+    },
+  })
+})
+
+test('a dependency that becomes unhealthy is SERVICE_UNHEALTHY', async () => {
+  const files = await project(`
+services:
+  db: { image: "${image}", command: sleep 1000, healthcheck: { test: ["CMD", "false"], interval: 100ms, retries: 2 } }
+  web: { image: "${image}", command: sleep 1000, depends_on: { db: { condition: service_healthy } } }
+`)
+  await expect(engine.up(files, start)).rejects.toMatchObject({ code: 'SERVICE_UNHEALTHY', message: 'db is unhealthy' })
+})
+
+test('events of containers are followed until the signal aborts', async () => {
+  const abort = new AbortController()
+  const seen: string[] = []
+  const following = (async () => {
+    for await (const event of engine.events(abort.signal)) {
+      seen.push(`${event.type} ${event.action}`)
+      if (event.type === 'container' && event.action === 'start') abort.abort()
+    }
+  })()
+  const files = await project(`services: { web: { image: "${image}", command: sleep 1000 } }`)
+  await engine.up(files, start)
+  await following
+  expect(seen).toContain('container start')
+})
+
+test('an engine that is not there is ENGINE_UNAVAILABLE', async () => {
+  const absent = createDockerEngine({
+    host: createLocalHost(),
+    environment: { ...process.env, DOCKER_HOST: 'unix:///nonexistent/docker.sock' },
+  })
+  await expect(absent.containers([])).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+  const files = await project(`services: { web: { image: "${image}", command: sleep 1000 } }`)
+  await expect(absent.up(files, start)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+})
+
+test('removing what is gone is harmless', async () => {
+  await engine.removeContainer('berth-test-none')
+  await engine.removeNetwork('berth-test-none')
+  await engine.removeVolume('berth-test-none')
+})
