@@ -1,0 +1,78 @@
+/**
+ * `npm test`: every tier in turn, the cheap ones first, also after one has failed. The last line sums them up; the exit
+ * code is 1 when anything failed. `npm test -- unit e2e` runs only those tiers.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+interface Count {
+  passed: number
+  failed: number
+}
+
+const root = join(import.meta.dirname, '..')
+const reports = mkdtempSync(join(tmpdir(), 'berth-test-'))
+
+const tiers: Record<string, () => Count> = {
+  typecheck: () => check(['tsc']),
+  lint: () => check(['npm', 'run', '--silent', 'lint']),
+  unit: () => vitest('unit'),
+  integration: () => vitest('integration'),
+  e2e: () => vitest('e2e'),
+}
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(tiers)
+const unknown = wanted.filter((tier) => !(tier in tiers))
+if (unknown.length > 0) {
+  console.error(`no such tier: ${unknown.join(', ')} (there are ${Object.keys(tiers).join(', ')})`)
+  process.exit(2)
+}
+
+const counts = wanted.map((tier) => {
+  console.log(`\n━━━ ${tier} ${'━'.repeat(Math.max(0, 75 - tier.length))}`)
+  const count = tiers[tier]?.() ?? { passed: 0, failed: 1 }
+  console.log(`${tier}: ${count.passed} passed, ${count.failed} failed`)
+  return count
+})
+rmSync(reports, { recursive: true })
+
+const total = counts.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }))
+console.log(`\n${total.passed} passed, ${total.failed} failed`)
+process.exitCode = total.failed === 0 ? 0 : 1
+
+/** A program that is one check as a whole. */
+function check(argv: readonly string[]): Count {
+  return run(argv) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+}
+
+/** A vitest project. A run that ends badly without naming a failed test (a file that does not load) counts as one failure. */
+function vitest(project: string): Count {
+  const report = join(reports, `${project}.json`)
+  const ok = run([
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
+  const { passed, failed } = readReport(report)
+  return { passed, failed: ok ? failed : Math.max(failed, 1) }
+}
+
+function readReport(file: string): Count {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as { numPassedTests: number; numFailedTests: number }
+    return { passed: report.numPassedTests, failed: report.numFailedTests }
+  } catch {
+    // vitest died before it could write one; its exit code has said so
+    return { passed: 0, failed: 0 }
+  }
+}
+
+function run([program = '', ...args]: readonly string[]): boolean {
+  return spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+}
