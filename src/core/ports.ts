@@ -14,6 +14,6 @@ export type {
   EngineVolume,
 } from './ports/engine.ts'
 export type { Host } from './ports/host.ts'
-export type { Multiplexer, MultiplexerSession } from './ports/multiplexer.ts'
+export type { Multiplexer, MultiplexerSession, StartRequest } from './ports/multiplexer.ts'
 export type { Journal, OperationRecord, StepRecord, Store } from './ports/store.ts'
 export type { CopyRules, WorkspaceDiff, WorkspaceRequest, WorkspaceResult, Workspaces } from './ports/workspaces.ts'
