@@ -3,9 +3,9 @@
  * has an in-memory fake in tests/fakes that passes the same contract test.
  */
 export type { Clock, Ids } from './ports/clock.ts'
+export type { ComposeModel } from './ports/compose-model.ts'
 export type {
   ComposeFiles,
-  ComposeModel,
   ContainerEngine,
   EngineContainer,
   EngineEvent,

@@ -71,7 +71,7 @@ export function dockerEnvironment(environment: Environment, variables: Record<st
   return { ...Object.fromEntries(own), ...variables }
 }
 
-const namesForDocker = new Set(['PATH', 'HOME', 'USER', 'TMPDIR', 'TERM', 'LANG', 'SSH_AUTH_SOCK', 'XDG_RUNTIME_DIR'])
+const namesForDocker = new Set(['PATH', 'HOME', 'TMPDIR', 'SSH_AUTH_SOCK'])
 
 function isForDocker(name: string): boolean {
   return (

@@ -6,11 +6,12 @@ import { composeArgv, configArgs, dockerEnvironment, downArgs, upArgs, withPlain
 import type { Environment } from './endpoint.ts'
 import { composeFailure } from './failures.ts'
 import { containerProgress, describeFailure, judgeReadiness } from './ready.ts'
+import { removeProject } from './remove-project.ts'
 
 export interface ComposeDependencies {
   host: Host
   environment: Environment
-  engine: Pick<ContainerEngine, 'containers' | 'lastLines'>
+  engine: Parameters<typeof removeProject>[0] & Pick<ContainerEngine, 'lastLines'>
 }
 
 /** The verbs of the port that `docker compose` does. */
@@ -23,10 +24,12 @@ export function createComposeVerbs(
       const project = allProfiles ? { ...files, profiles: ['*'] } : files
       const result = await host.run(composeArgv(project, configArgs()), spawnOptions(dependencies, files))
       if (result.exitCode !== 0) throw composeFailure('config', result.stderr, result.exitCode)
-      return JSON.parse(result.stdout) as ComposeModel
+      // every `$` is doubled, so that the output could be read as a compose file again
+      return JSON.parse(result.stdout.replaceAll('$$', '$')) as ComposeModel
     },
     up: (files, options) => up(dependencies, files, options),
     down: async (files, options) => {
+      if (files.files.length === 0) return removeProject(dependencies.engine, files.project, options)
       // services of a profile are left standing by `down` unless the profile is named
       const argv = withPlainProgress(composeArgv({ ...files, profiles: ['*'] }, downArgs(options)))
       const result = await host.run(argv, { ...spawnOptions(dependencies, files), ...lineOptions(options) })
@@ -121,8 +124,9 @@ async function unhealthy(
   })
 }
 
-function spawnOptions({ environment }: ComposeDependencies, files: ComposeFiles): { env: Record<string, string> } {
-  return { env: dockerEnvironment(environment, files.variables) }
+/** Compose reads the `.env` of the directory it runs in: never the daemon's. */
+function spawnOptions({ environment }: ComposeDependencies, files: ComposeFiles) {
+  return { env: dockerEnvironment(environment, files.variables), cwd: files.workingDirectory ?? files.directory }
 }
 
 function lineOptions(options: { signal?: AbortSignal; onLine?: (line: string) => void }) {

@@ -28,10 +28,13 @@ interface Connection {
 export function createDockerEngine({ host, environment }: DockerDependencies): ContainerEngine {
   let connecting: Promise<Connection> | undefined
   const connect = () => (connecting ??= connectTo(host, environment))
-  const objects = createObjectVerbs(async () => (await connect()).api)
+  const api = async () => (await connect()).api
+  const objects = createObjectVerbs(api)
+  const stop = async (id: string, t: number | undefined) =>
+    harmless([404], (await api()).post(`/containers/${encodeURIComponent(id)}/stop`, { t }))
   return {
     ...objects,
-    ...createComposeVerbs({ host, environment, engine: objects }),
+    ...createComposeVerbs({ host, environment, engine: { ...objects, stop } }),
     info: () => readInfo(host, environment, connect),
     execCommand: (container, argv, options) => ({
       argv: execArgv(container, argv, options),
@@ -79,8 +82,7 @@ function createObjectVerbs(api: () => Promise<EngineApi>): ObjectVerbs {
     volumes: async (labels) =>
       ((await get<{ Volumes: ApiVolume[] | null }>('/volumes', byLabel(labels))).Volumes ?? []).map(parseVolume),
     images: async () => parseImages(await get('/images/json')),
-    removeContainer: async (id) =>
-      harmless([404, 409], (await api()).remove(`/containers/${encodeURIComponent(id)}`, { force: true, v: true })),
+    removeContainer: async (id) => removeContainer(await api(), `/containers/${encodeURIComponent(id)}`),
     removeNetwork: async (id) => harmless([404], (await api()).remove(`/networks/${encodeURIComponent(id)}`)),
     removeVolume: async (name) => harmless([404], (await api()).remove(`/volumes/${encodeURIComponent(name)}`)),
     startContainer: (id) => post(`/containers/${encodeURIComponent(id)}/start`),
@@ -114,6 +116,17 @@ async function harmless(statuses: readonly number[], work: Promise<void>): Promi
     await work
   } catch (thrown) {
     if (!(thrown instanceof AppError && statuses.includes(Number(thrown.details['status'])))) throw thrown
+  }
+}
+
+/** With its anonymous volumes. Where someone else is removing it (409), waits until it is gone. */
+async function removeContainer(api: EngineApi, path: string): Promise<void> {
+  try {
+    await api.remove(path, { force: true, v: true })
+  } catch (thrown) {
+    const status = thrown instanceof AppError ? thrown.details['status'] : undefined
+    if (status === 409) return harmless([404], api.post(`${path}/wait`, { condition: 'removed' }))
+    if (status !== 404) throw thrown
   }
 }
 

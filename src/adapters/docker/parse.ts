@@ -100,9 +100,12 @@ export function parseEvent(raw: ApiEvent): EngineEvent | undefined {
   return { type, action, id: Actor.ID, attributes: Actor.Attributes ?? {} }
 }
 
-/** References of local images with the id behind each. */
+/** References of local images (`redis:latest` also as `redis`) with the id behind each. */
 export function parseImages(raw: { Id: string; RepoTags: string[] | null }[]): Map<string, string> {
-  return new Map(raw.flatMap((image) => (image.RepoTags ?? []).map((tag) => [tag, image.Id] as const)))
+  const references = (tag: string) => (tag.endsWith(':latest') ? [tag, tag.slice(0, -':latest'.length)] : [tag])
+  return new Map(
+    raw.flatMap(({ Id, RepoTags }) => (RepoTags ?? []).flatMap(references).map((tag) => [tag, Id] as const)),
+  )
 }
 
 /**

@@ -71,6 +71,9 @@ export interface IsolationFinding {
     | 'device'
     | 'network-driver'
     | 'shared-volume'
+    | 'outside-container'
+    | 'outside-resource'
+    | 'fixed-address'
   /** Service (or volume/network key) it stands at. */
   subject: string
   /** What exactly: a path, a driver, a port. */

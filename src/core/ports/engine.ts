@@ -1,3 +1,5 @@
+import type { ComposeModel } from './compose-model.ts'
+
 /** `docker` or `podman` (through its Docker-compatible socket). */
 export type EngineKind = 'docker' | 'podman'
 
@@ -7,68 +9,13 @@ export interface ComposeFiles {
   project: string
   /** Directory relative paths and `.env` belong to (`--project-directory`). */
   directory: string
+  /** Directory Compose runs in, whose `.env` counts too; the project's directory when absent. */
+  workingDirectory?: string
   /** Absolute paths, in merge order; Berth's override last. */
   files: string[]
   profiles: string[]
   /** Values of the variables the compose files read from the shell. */
   variables: Record<string, string>
-}
-
-/** What `docker compose config --format json` prints: the canonical model. Only what Berth reads is typed. */
-export interface ComposeModel {
-  name: string
-  services: Record<string, ComposeService>
-  networks?: Record<string, ComposeNetwork | null>
-  volumes?: Record<string, ComposeVolume | null>
-  configs?: Record<string, { file?: string; external?: boolean; name?: string } | null>
-  secrets?: Record<string, { file?: string; external?: boolean; name?: string } | null>
-}
-
-export interface ComposeService {
-  image?: string
-  build?: { context?: string; dockerfile?: string; network?: string }
-  container_name?: string
-  ports?: { target: number; published?: string; host_ip?: string; protocol?: string; mode?: string }[]
-  expose?: (string | number)[]
-  networks?: Record<string, { ipv4_address?: string; ipv6_address?: string; aliases?: string[] } | null>
-  network_mode?: string
-  volumes?: { type: string; source?: string; target: string; read_only?: boolean }[]
-  labels?: Record<string, string>
-  environment?: Record<string, string | null>
-  healthcheck?: { disable?: boolean; test?: string[] }
-  depends_on?: Record<string, { condition: string }>
-  profiles?: string[]
-  privileged?: boolean
-  pid?: string
-  ipc?: string
-  uts?: string
-  userns_mode?: string
-  devices?: unknown[]
-  deploy?: { replicas?: number }
-  scale?: number
-  restart?: string
-  extra_hosts?: string[] | Record<string, string>
-  links?: string[]
-  external_links?: string[]
-  hostname?: string
-}
-
-export interface ComposeNetwork {
-  name?: string
-  external?: boolean
-  driver?: string
-  driver_opts?: Record<string, string>
-  ipam?: { driver?: string; config?: { subnet?: string; gateway?: string }[] }
-  enable_ipv6?: boolean
-  internal?: boolean
-}
-
-export interface ComposeVolume {
-  name?: string
-  external?: boolean
-  driver?: string
-  driver_opts?: Record<string, string>
-  labels?: Record<string, string>
 }
 
 export interface EngineContainer {
@@ -122,7 +69,10 @@ export interface ContainerEngine {
   model(files: ComposeFiles, options?: { allProfiles?: boolean }): Promise<ComposeModel>
   /** `docker compose up -d --wait`: returns when all is running or healthy. Throws COMPOSE_FAILED, SERVICE_UNHEALTHY. */
   up(files: ComposeFiles, options: UpOptions): Promise<void>
-  /** `docker compose down`: removes containers and networks, volumes too when asked. Harmless when nothing is there. */
+  /**
+   * `docker compose down`: removes containers and networks, volumes too when asked. Without files it goes by the
+   * project's labels alone, whatever became of them. Harmless when nothing is there.
+   */
   down(files: ComposeFiles, options: DownOptions): Promise<void>
   /** argv of `docker compose <args>` for this project, for a terminal to run. */
   composeCommand(files: ComposeFiles, args: readonly string[]): { argv: string[]; env: Record<string, string> }
@@ -138,6 +88,7 @@ export interface ContainerEngine {
   volumes(labels: readonly LabelFilter[]): Promise<EngineVolume[]>
   /** Image reference → image id, for all local images. */
   images(): Promise<Map<string, string>>
+  /** Stops it at once, and removes it with its anonymous volumes. This and its siblings: harmless when it is gone. */
   removeContainer(id: string): Promise<void>
   removeNetwork(id: string): Promise<void>
   removeVolume(name: string): Promise<void>

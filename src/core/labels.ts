@@ -1,0 +1,20 @@
+/** Labels on everything Berth makes in a container engine. Only objects with this home's label are ever removed. */
+export const labels = {
+  /** Identity of the BERTH_HOME that made it. */
+  home: 'dev.berth.home',
+  /** Env id. */
+  env: 'dev.berth.env',
+  project: 'dev.berth.project',
+  name: 'dev.berth.name',
+  service: 'dev.berth.service',
+} as const
+
+/** Compose's own labels that Berth reads. */
+export const composeLabels = {
+  project: 'com.docker.compose.project',
+  service: 'com.docker.compose.service',
+  network: 'com.docker.compose.network',
+  volume: 'com.docker.compose.volume',
+  oneOff: 'com.docker.compose.oneoff',
+  number: 'com.docker.compose.container-number',
+} as const
