@@ -13,6 +13,7 @@ export type {
   EngineNetwork,
   EngineVolume,
 } from './ports/engine.ts'
+export type { Files } from './ports/files.ts'
 export type { Host } from './ports/host.ts'
 export type { Multiplexer, MultiplexerSession, StartRequest } from './ports/multiplexer.ts'
 export type { Journal, OperationRecord, StepRecord, Store } from './ports/store.ts'

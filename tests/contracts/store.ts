@@ -179,6 +179,7 @@ function env(id: string, projectName: string, name: string): EnvRecord {
     composeProject: `${projectName}-${name}-${id}`,
     source: { kind: 'ref', directory: `/code/${projectName}`, ref: 'main' },
     workspace: `/workspaces/${projectName}/${name}`,
+    directory: `/workspaces/${projectName}/${name}`,
     copyMethod: 'reflink',
     branch: `berth/${name}`,
     baseCommit: null,

@@ -20,6 +20,8 @@ export interface EnvRecord {
   source: EnvSource
   /** Absolute path of the env's own directory. */
   workspace: string
+  /** Absolute path of the project in it: the workspace, or a directory below where the project lies deeper in its repository. */
+  directory: string
   copyMethod: CopyMethod
   /** Git branch `berth/<name>`, or null where the source is no git repository. */
   branch: string | null

@@ -8,6 +8,8 @@ export interface CopyRules {
   includeIgnored: readonly string[]
   /** `all`: ignored files come along (dependencies, .env); `listed`: only includeIgnored; `none`: only what git knows. */
   ignored: 'all' | 'listed' | 'none'
+  /** Paths that come along whatever the other rules say. */
+  always: readonly string[]
 }
 
 export interface WorkspaceRequest {
@@ -20,16 +22,31 @@ export interface WorkspaceRequest {
   /** `auto` takes the fastest the machine allows. */
   method: 'auto' | Exclude<CopyMethod, 'empty'>
   signal?: AbortSignal
-  /** Files copied so far and bytes, now and then. */
-  onProgress?: (progress: { files: number; bytes: number }) => void
+  /** Files copied so far, of how many, now and then. Never called where nothing has to be copied. */
+  onProgress?: (progress: { files: number; total: number }) => void
+}
+
+/** Something of the source that is not in the workspace although the rules would have it. */
+export interface SkippedFile {
+  /** Relative to the workspace. */
+  path: string
+  reason: 'unreadable' | 'socket' | 'device' | 'vanished'
 }
 
 export interface WorkspaceResult {
   method: CopyMethod
+  /**
+   * Absolute path of the project: the workspace itself, or a directory below it where the source lies below the top of
+   * its git repository (all of which is copied, so that git and `../shared` work).
+   */
+  directory: string
   /** null where the source is no git repository. */
   branch: string | null
+  /** What `diff` compares with: a commit, the empty tree in a repository without commits, null without a repository. */
   baseCommit: string | null
-  files: number
+  /** Files of the workspace; null where they were not looked at one by one (btrfs snapshot of the source). */
+  files: number | null
+  skipped: SkippedFile[]
 }
 
 export interface WorkspaceDiff {
@@ -50,7 +67,11 @@ export interface Workspaces {
   diff(workspace: string, baseCommit: string, options?: { stat?: boolean }): Promise<WorkspaceDiff>
   /** Commits everything uncommitted in the workspace on its branch; returns the head commit. */
   commitAll(workspace: string, message: string): Promise<string>
-  /** Brings the workspace's branch into `directory` as `branch`; touches neither HEAD, index nor files there. */
+  /**
+   * Brings what the workspace has checked out into `directory` as `branch`; touches neither HEAD, index nor files
+   * there. `commits`: how many of its commits HEAD there does not have. Throws GIT_CONFLICT when `branch` is checked
+   * out there or has commits of its own.
+   */
   pull(workspace: string, directory: string, branch: string): Promise<{ commit: string; commits: number }>
   /** Merges `branch` into what `directory` has checked out. Throws GIT_DIRTY, GIT_CONFLICT (leaving `directory` as it was). */
   merge(directory: string, branch: string, message: string): Promise<{ commit: string; fastForward: boolean }>

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AppError } from '../../core/errors.ts'
+import type { Files } from '../../core/ports.ts'
+
+/** The file system of this machine. */
+export function createLocalFiles(): Files {
+  return {
+    readText: (path) => orUndefined(readFile(path, 'utf8')),
+    writeText: (path, text, mode = 0o600) => translated(path, () => writeAtomically(path, text, mode)),
+    exists: async (path) => (await orUndefined(stat(path))) !== undefined,
+    isDirectory: async (path) => (await orUndefined(stat(path)))?.isDirectory() ?? false,
+    list: async (path) => (await orUndefined(readdir(path))) ?? [],
+    remove: (path) => translated(path, () => rm(path, { recursive: true, force: true })),
+    makeDirectory: (path) => translated(path, async () => void (await mkdir(path, { recursive: true, mode: 0o700 }))),
+    realPath: (path) => orUndefined(realpath(path)),
+  }
+}
+
+async function writeAtomically(path: string, text: string, mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    const file = await open(temporary, 'wx', mode)
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await chmod(temporary, mode)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+const absent = new Set(['ENOENT', 'ENOTDIR'])
+
+async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if (absent.has(codeOf(error))) return undefined
+    throw toFileError(error)
+  }
+}
+
+async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw toFileError(error, path)
+  }
+}
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '')
+
+function toFileError(error: unknown, path?: string): AppError {
+  const message = error instanceof Error ? error.message : String(error)
+  const full = codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT'
+  return new AppError(
+    full ? 'DISK_FULL' : 'WORKSPACE_FAILED',
+    full ? `no space left to write ${path ?? ''}` : message,
+    {
+      cause: error,
+    },
+  )
+}

@@ -1,0 +1,54 @@
+import { usage } from '../../failure.ts'
+import { confirm } from '../../ui/confirm.ts'
+import { defineCommand, envArgument, projectFlag, switchFlag } from '../common.ts'
+import { envRef, runWithProgress } from './shared.ts'
+
+interface Flags {
+  project?: string
+  keepWorkspace: boolean
+  all: boolean
+  yes: boolean
+}
+
+/** `berth destroy` */
+export const destroyCommand = defineCommand<Flags, string[]>({
+  name: 'env.destroy',
+  brief: 'Remove an env without a trace: containers, data, names, workspace',
+  flags: {
+    project: projectFlag,
+    keepWorkspace: switchFlag('leave its directory where it is'),
+    all: switchFlag('every env (of the project, when one is named)'),
+    yes: switchFlag('do not ask'),
+  },
+  aliases: { y: 'yes' },
+  positional: { kind: 'array', parameter: envArgument },
+  async run(context, flags, ...names) {
+    if (names.length === 0 && !flags.all) throw usage('name an env, or pass --all', 'berth ls shows the envs there are')
+    if (names.length > 0 && flags.all) throw usage('name envs or pass --all, not both')
+    const refs = flags.all ? await everyEnv(context, flags) : names.map((name) => envRef(context, name, flags.project))
+    const listed = refs.map(({ name }) => name).join(', ')
+    if (refs.length > 0) await confirm(context, flags.yes, `destroy ${listed}, data included?`)
+    const destroyed = await Promise.all(
+      refs.map((env) =>
+        runWithProgress(context, flags, 'env.destroy', `destroy ${env.name}`, {
+          env,
+          keepWorkspace: flags.keepWorkspace,
+        }),
+      ),
+    )
+    const lines = destroyed.map(
+      ({ project, name, workspace }) =>
+        `${project}/${name} is gone${workspace ? `; its workspace stays in ${workspace}` : ''}`,
+    )
+    return {
+      data: flags.all || names.length > 1 ? { destroyed } : destroyed[0],
+      text: lines.join('\n') || 'there is no env',
+    }
+  },
+})
+
+async function everyEnv(context: Parameters<typeof envRef>[0], flags: Flags & { on?: string }) {
+  const client = await context.client(flags.on)
+  const { envs } = await client.call('env.list', flags.project === undefined ? {} : { project: flags.project })
+  return envs.map(({ project, name }) => ({ name, project }))
+}

@@ -1,0 +1,35 @@
+import { describeServices } from '../../ui/env.ts'
+import { defineCommand, envArgument, numberFlag, projectFlag, switchFlag } from '../common.ts'
+import { envRef, runWithProgress, shellVariables } from './shared.ts'
+
+interface Flags {
+  project?: string
+  build: boolean
+  strict: boolean
+  timeout?: number
+}
+
+/** `berth up` */
+export const upCommand = defineCommand<Flags, [string, ...string[]]>({
+  name: 'env.up',
+  brief: "Start an env's services and wait until they are healthy",
+  flags: {
+    project: projectFlag,
+    build: switchFlag('build images first'),
+    strict: switchFlag('refuse what cannot be isolated'),
+    timeout: numberFlag('how long to wait for health', 'seconds'),
+  },
+  positional: { kind: 'array', parameter: envArgument, minimum: 1 },
+  async run(context, flags, name, ...services) {
+    const ref = envRef(context, name, flags.project)
+    const data = await runWithProgress(context, flags, 'env.up', `up ${name}`, {
+      env: ref,
+      services,
+      build: flags.build,
+      strict: flags.strict,
+      ...(flags.timeout === undefined ? {} : { timeoutSeconds: flags.timeout }),
+      variables: await shellVariables(context, flags, ref),
+    })
+    return { data, text: describeServices(data.env, context.ui.paint) }
+  },
+})

@@ -1,0 +1,25 @@
+import { type IncomingMessage, request } from 'node:http'
+import { routePath, versionHeader } from '../contract/wire.ts'
+import { version } from '../lib/version.ts'
+
+/** Sends one request over a Unix socket; resolves when the answer's headers are there. Rejects with Node's errno errors. */
+export function post(socket: string, name: string, input: unknown, signal?: AbortSignal): Promise<IncomingMessage> {
+  const body = JSON.stringify(input)
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    [versionHeader]: version,
+  }
+  const outgoing = request({ socketPath: socket, path: routePath(name), method: 'POST', headers, signal }, resolve)
+  outgoing.on('error', reject)
+  outgoing.end(body)
+  return promise
+}
+
+/** The whole body of an answer, as text. */
+export async function readBody(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of answer) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,1 @@
+export { errorCatalogue, exitCodes } from '../core/error-catalogue.ts'

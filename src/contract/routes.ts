@@ -1,0 +1,12 @@
+import type { RouteInput, RouteOutput, RouteParsed } from './route.ts'
+import { daemonRoutes } from './routes/daemon.ts'
+import { envRoutes } from './routes/env.ts'
+
+/** The whole API: name → route. The OpenAPI document, the handlers' types and the client's come from this one table. */
+export const routes = { ...envRoutes, ...daemonRoutes } as const
+
+export type Routes = typeof routes
+export type RouteName = keyof Routes
+export type Input<N extends RouteName> = RouteInput<Routes[N]>
+export type Parsed<N extends RouteName> = RouteParsed<Routes[N]>
+export type Output<N extends RouteName> = RouteOutput<Routes[N]>

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { route } from '../route.ts'
+import { envRef, envSource, envView, finding, terminalCommand } from '../schemas.ts'
+
+const withFindings = z.object({ env: envView, findings: z.array(finding) })
+
+const create = {
+  name: z.string().max(1000),
+  project: z.string().max(1000).optional().describe('project name; the directory or berth.toml says it otherwise'),
+  source: envSource,
+  composeFiles: z.array(z.string()).default([]).describe('relative to the source directory'),
+  shared: z.array(z.string()).default([]).describe('services taken from an instance shared between envs'),
+  copyMethod: z.enum(['auto', 'reflink', 'copy', 'overlay', 'btrfs-snapshot']).default('auto'),
+}
+
+const up = {
+  services: z.array(z.string()).default([]).describe('all when empty'),
+  build: z.boolean().default(false),
+  strict: z.boolean().default(false).describe('refuse what cannot be isolated'),
+  timeoutSeconds: z.number().int().positive().default(600),
+  variables: z.record(z.string(), z.string()).default({}).describe('shell variables the compose files read'),
+}
+
+/** Envs: the daily work. */
+export const envRoutes = {
+  'env.create': route({
+    summary: 'Make an env: workspace, branch, subnet, names.',
+    kind: 'operation',
+    access: 'operate',
+    input: z.object(create),
+    output: z.object({ env: envView }),
+  }),
+  'env.up': route({
+    summary: "Start an env's services, isolated, and wait until they are healthy.",
+    kind: 'operation',
+    access: 'operate',
+    input: z.object({ env: envRef, ...up }),
+    output: withFindings,
+  }),
+  'env.down': route({
+    summary: "Stop and remove an env's containers and networks; its data and workspace stay.",
+    kind: 'operation',
+    access: 'operate',
+    input: z.object({ env: envRef, volumes: z.boolean().default(false).describe('remove its data as well') }),
+    output: z.object({ env: envView }),
+  }),
+  'env.destroy': route({
+    summary: 'Remove an env without a trace.',
+    kind: 'operation',
+    access: 'operate',
+    input: z.object({ env: envRef, keepWorkspace: z.boolean().default(false) }),
+    output: z.object({
+      project: z.string(),
+      name: z.string(),
+      workspace: z.string().nullable().describe('where it was kept'),
+    }),
+  }),
+  'env.list': route({
+    summary: 'All envs of this machine.',
+    kind: 'call',
+    access: 'read',
+    input: z.object({ project: z.string().optional() }),
+    output: z.object({ envs: z.array(envView) }),
+  }),
+  'env.status': route({
+    summary: 'One env, whole.',
+    kind: 'call',
+    access: 'read',
+    input: z.object({ env: envRef }),
+    output: z.object({ env: envView }),
+  }),
+  'env.variables': route({
+    summary: 'Names of the shell variables the compose files of an env (or of a directory) read.',
+    kind: 'call',
+    access: 'read',
+    input: z.object({ env: envRef }),
+    output: z.object({ names: z.array(z.string()) }),
+  }),
+  'env.exec': route({
+    summary: "The command that runs a program in a service's container.",
+    kind: 'call',
+    access: 'operate',
+    input: z.object({
+      env: envRef,
+      service: z.string().optional().describe('the ingress service when absent'),
+      argv: z.array(z.string()).default([]).describe('a shell when empty'),
+      tty: z.boolean(),
+      interactive: z.boolean(),
+      user: z.string().optional(),
+      workdir: z.string().optional(),
+    }),
+    output: terminalCommand,
+  }),
+  'env.compose': route({
+    summary: "The docker compose command for an env's project, isolation included.",
+    kind: 'call',
+    access: 'operate',
+    input: z.object({
+      env: envRef,
+      argv: z.array(z.string()),
+      variables: z.record(z.string(), z.string()).default({}),
+    }),
+    output: terminalCommand,
+  }),
+} as const

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+
+/** Text a person typed as a name; the use case judges it, so that the error can say what is wrong. */
+const typedName = z.string().max(1000)
+
+/** Which env is meant: by name, with the project or with a directory inside it. */
+export const envRef = z.object({
+  name: typedName.describe('env name, or project/env'),
+  project: typedName.optional().describe('project name, where the directory does not say'),
+  directory: z.string().max(4096).optional().describe('absolute path the caller stands in'),
+})
+
+export const envSource = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('directory'), directory: z.string() }),
+  z.object({ kind: z.literal('ref'), directory: z.string(), ref: z.string() }),
+  z.object({ kind: z.literal('empty') }),
+])
+
+export const serviceStatus = z.object({
+  service: z.string(),
+  state: z.enum(['missing', 'created', 'running', 'paused', 'restarting', 'exited', 'dead', 'shared']),
+  health: z.enum(['none', 'starting', 'healthy', 'unhealthy']),
+  exitCode: z.number().int().nullable(),
+  containers: z.number().int(),
+  addresses: z.array(z.string()).describe('IPv4, first replica first'),
+  ports: z.array(z.number().int()).describe('container ports (TCP), the one for HTTP first'),
+})
+
+export const finding = z.object({
+  kind: z.string(),
+  subject: z.string().describe('service, network or volume'),
+  value: z.string(),
+  meaning: z.string(),
+})
+
+export const envState = z.enum(['creating', 'down', 'up', 'partial', 'broken', 'destroying', 'missing-workspace'])
+
+/** An env as every list and status shows it. */
+export const envView = z.object({
+  id: z.string(),
+  project: z.string(),
+  name: z.string(),
+  state: envState,
+  desired: z.enum(['up', 'down']),
+  workspace: z.string().describe('absolute path'),
+  branch: z.string().nullable(),
+  subnet: z.string().describe('CIDR'),
+  composeProject: z.string(),
+  copyMethod: z.string(),
+  url: z.string().nullable().describe('where its ingress service answers without root, or null without one'),
+  services: z.array(serviceStatus),
+  shared: z.array(z.string()),
+  sessions: z.number().int().describe('running ones'),
+  createdAt: z.string().describe('ISO 8601, UTC'),
+})
+
+/** A program for the caller's own terminal to run: argument list, directory, environment to add. */
+export const terminalCommand = z.object({
+  argv: z.array(z.string()).min(1),
+  directory: z.string().nullable(),
+  env: z.record(z.string(), z.string()),
+})
+
+export const nothing = z.object({})

@@ -1,0 +1,179 @@
+import { dirname, isAbsolute, join, relative } from 'node:path'
+import type { ProjectConfig } from '../config/model.ts'
+import { AppError } from '../errors.ts'
+import type { Step } from '../operations/model.ts'
+import type { OperationScope } from '../operations/run-steps.ts'
+import { runSteps } from '../operations/run-steps.ts'
+import { withOperation } from '../operations/with-operation.ts'
+import type { CopyRules } from '../ports.ts'
+import { findProject } from '../projects/find-project.ts'
+import { registerProject } from '../projects/register-project.ts'
+import { copyRules, withWorktreeInclude } from './copy-rules.ts'
+import type { EnvDeps } from './deps.ts'
+import type { CopyMethod, EnvRecord, EnvSource } from './model.ts'
+import { parseName } from './name.ts'
+import { prepareWorkspace } from './prepare-workspace.ts'
+import { reserveEnv } from './reserve.ts'
+
+/** What `berth create` asks for. */
+export interface CreateRequest {
+  name: string
+  project?: string | undefined
+  source: EnvSource
+  /** Relative to the source directory. */
+  composeFiles: string[]
+  shared: string[]
+  copyMethod: 'auto' | Exclude<CopyMethod, 'empty'>
+}
+
+/**
+ * Makes an env, or nothing: reserves its name, id and subnet, copies the workspace, renders its files and runs the
+ * init hook. Throws NAME_INVALID, ENV_EXISTS, PROJECT_NOT_FOUND, SOURCE_INVALID, CONFIG_INVALID, SUBNET_EXHAUSTED,
+ * WORKSPACE_FAILED, DISK_FULL, HOOK_FAILED.
+ */
+export async function createEnv(deps: EnvDeps, request: CreateRequest, scope: OperationScope): Promise<EnvRecord> {
+  const name = parseName(request.name)
+  const { project, config } = await projectOf(deps, request)
+  const draft = draftEnv(deps, request, project.name, name, config)
+  const subject = { kind: 'env.create', envId: draft.id, input: request }
+  return withOperation(deps, scope, subject, async () => {
+    const state = { env: draft }
+    await runSteps(
+      { journal: deps.store.journal, clock: deps.clock },
+      scope,
+      createSteps(deps, request, config, state, scope),
+    )
+    return state.env
+  })
+}
+
+/** Undoes what an interrupted create may have left; harmless when it left nothing. */
+export async function undoCreate(
+  deps: Pick<EnvDeps, 'workspaces' | 'files' | 'store' | 'paths'>,
+  env: EnvRecord,
+): Promise<void> {
+  await deps.workspaces.remove(env.workspace, env.copyMethod)
+  await deps.files.remove(deps.paths.envFiles(env.id))
+  await deps.store.removeEnv(env.id)
+}
+
+async function projectOf(deps: EnvDeps, request: CreateRequest) {
+  const { source } = request
+  const directory = source.kind === 'empty' ? undefined : source.directory
+  if (directory !== undefined && !(await deps.files.isDirectory(directory)))
+    throw new AppError('SOURCE_INVALID', `${directory} is not a directory`)
+  const found = await findProject(deps, directory)
+  const given = request.project === undefined ? undefined : parseName(request.project, 'project')
+  const place = found?.directory ?? directory
+  const config = await deps.loadConfig(place ?? deps.paths.home)
+  if (place === undefined) {
+    if (given === undefined)
+      throw new AppError('PROJECT_NOT_FOUND', 'an empty env needs the name of its project', {
+        hint: 'pass --project NAME',
+      })
+    return { project: { name: given, directory: null }, config }
+  }
+  const name = given ?? found?.name ?? parseName(place.split('/').at(-1) ?? '', 'project')
+  return { project: await registerProject(deps, { name: parseName(name, 'project'), directory: place }), config }
+}
+
+function draftEnv(
+  deps: EnvDeps,
+  request: CreateRequest,
+  project: string,
+  name: string,
+  config: ProjectConfig,
+): EnvRecord {
+  const id = deps.ids.short(6)
+  return {
+    id,
+    project,
+    name,
+    composeProject: `${project}-${name}-${id}`,
+    source: request.source,
+    workspace: deps.paths.workspace(project, name),
+    directory: deps.paths.workspace(project, name),
+    copyMethod: 'copy',
+    branch: null,
+    baseCommit: null,
+    composeFiles: composeFilesOf(request),
+    subnet: '',
+    phase: 'creating',
+    desired: 'down',
+    shared: [...new Set([...config.env.shared, ...request.shared])],
+    extraNames: config.project.names,
+    createdAt: deps.clock.now().toISOString(),
+  }
+}
+
+/** The files of --file, relative to the workspace; they must lie inside the project, for only that is copied. */
+function composeFilesOf({ source, composeFiles }: CreateRequest): string[] {
+  if (source.kind === 'empty') return composeFiles
+  return composeFiles.map((file) => {
+    const path = isAbsolute(file) ? relative(source.directory, file) : file
+    if (!path.startsWith('..')) return path
+    throw new AppError('SOURCE_INVALID', `${file} lies outside the project ${source.directory}`)
+  })
+}
+
+function createSteps(
+  deps: EnvDeps,
+  request: CreateRequest,
+  config: ProjectConfig,
+  state: { env: EnvRecord },
+  scope: OperationScope,
+): Step[] {
+  const change = async (part: Partial<EnvRecord>) => {
+    state.env = { ...state.env, ...part }
+    await deps.store.updateEnv(state.env.id, part)
+  }
+  return [
+    {
+      name: 'reserve',
+      title: 'reserve its name and subnet',
+      run: async () => void (state.env = await reserveEnv(deps, state.env)),
+      undo: () => deps.store.removeEnv(state.env.id),
+    },
+    {
+      name: 'workspace',
+      title: 'copy the workspace',
+      run: async () => change(await copyWorkspace(deps, request, config, state.env, scope)),
+      undo: () => deps.workspaces.remove(state.env.workspace, state.env.copyMethod),
+    },
+    {
+      name: 'prepare',
+      title: 'render its files and run the init hook',
+      run: () => prepareWorkspace(deps, config, state.env, scope),
+      undo: () => deps.files.remove(deps.paths.envFiles(state.env.id)),
+    },
+    { name: 'ready', title: 'make it known', run: () => change({ phase: 'ready' }) },
+  ]
+}
+
+/** Copies the workspace; tells what of it is to be recorded. */
+async function copyWorkspace(
+  deps: EnvDeps,
+  request: CreateRequest,
+  config: ProjectConfig,
+  env: EnvRecord,
+  scope: OperationScope,
+): Promise<Partial<EnvRecord>> {
+  await deps.files.makeDirectory(dirname(env.workspace))
+  const { method, directory, branch, baseCommit, skipped } = await deps.workspaces.create({
+    source: env.source,
+    workspace: env.workspace,
+    branch: `berth/${env.name}`,
+    rules: await rulesFor(deps, config, request.source),
+    method: request.copyMethod === 'auto' ? config.env.copy.method : request.copyMethod,
+    signal: scope.signal,
+  })
+  for (const { path, reason } of skipped) scope.emit({ type: 'warning', message: `${path} was not copied: ${reason}` })
+  return { copyMethod: method, directory, branch, baseCommit }
+}
+
+/** The config's copy rules, and the patterns of the source's .worktreeinclude. */
+async function rulesFor({ files }: EnvDeps, config: ProjectConfig, source: EnvSource): Promise<CopyRules> {
+  const rules = copyRules(config.env)
+  if (source.kind === 'empty') return rules
+  return withWorktreeInclude(rules, (await files.readText(join(source.directory, '.worktreeinclude'))) ?? null)
+}

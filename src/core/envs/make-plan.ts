@@ -1,0 +1,65 @@
+import { AppError } from '../errors.ts'
+import type { ComposeFiles } from '../ports.ts'
+import { composeInputs } from './compose-inputs.ts'
+import type { EnvDeps } from './deps.ts'
+import { chooseIngress } from './ingress.ts'
+import { isolate, requiredPrefix } from './isolate.ts'
+import type { EnvRecord } from './model.ts'
+import { moveBlock } from './move-block.ts'
+import type { UpRecord } from './plan-record.ts'
+
+/** How an env is brought up: the env (its block may have moved), what Compose is given, and what to remember of it. */
+export interface UpPlan {
+  env: EnvRecord
+  files: ComposeFiles
+  record: UpRecord
+}
+
+/**
+ * Reads the project as Compose understands it, plans its isolation and writes the override. Changes nothing that runs.
+ * Throws COMPOSE_NOT_FOUND, COMPOSE_INVALID, CONFIG_INVALID, SERVICE_NOT_FOUND, NOT_ISOLATED, SUBNET_EXHAUSTED.
+ */
+export async function makePlan(
+  deps: EnvDeps,
+  env: EnvRecord,
+  request: { services: readonly string[]; strict: boolean },
+): Promise<UpPlan> {
+  const [inputs, config] = await Promise.all([composeInputs(deps, env), deps.loadConfig(env.directory)])
+  const model = await deps.engine.model(inputs.files, { allProfiles: true })
+  refuseUnknown(request.services, Object.keys(model.services))
+  const placed = await moveBlock(deps, env, requiredPrefix(model))
+  const plan = isolate(model, { env: placed, homeId: deps.homeId })
+  if (request.strict && plan.findings.length > 0) throw notIsolated(plan.findings)
+  await deps.files.writeText(deps.paths.override(env.id), plan.override)
+  const active = new Set(inputs.files.profiles)
+  return {
+    env: placed,
+    files: { ...inputs.files, files: [...inputs.files.files, deps.paths.override(env.id)] },
+    record: {
+      key: placed === env ? inputs.key : '',
+      services: plan.services.map(({ service, ports, profiles }) => ({
+        service,
+        ports,
+        optional: profiles.length > 0 && !profiles.some((profile) => active.has(profile)),
+      })),
+      networks: plan.networks,
+      findings: plan.findings,
+      ingress: chooseIngress(plan.services, config.project.ingress),
+      made: [],
+    },
+  }
+}
+
+function refuseUnknown(asked: readonly string[], known: readonly string[]): void {
+  const unknown = asked.filter((service) => !known.includes(service))
+  if (unknown.length === 0) return
+  throw new AppError('SERVICE_NOT_FOUND', `the project has no service ${unknown.join(', ')}`, {
+    hint: `its services: ${known.join(', ')}`,
+    details: { unknown, services: known },
+  })
+}
+
+function notIsolated(findings: UpRecord['findings']): AppError {
+  const listed = findings.map(({ subject, value }) => `${subject} (${value})`).join(', ')
+  return new AppError('NOT_ISOLATED', `not isolated: ${listed}`, { details: { findings } })
+}

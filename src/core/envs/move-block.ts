@@ -1,0 +1,45 @@
+import ipaddr from 'ipaddr.js'
+import { labels } from '../labels.ts'
+import type { EnvDeps } from './deps.ts'
+import type { EnvRecord } from './model.ts'
+import { allocateBlock } from './subnets.ts'
+
+/**
+ * The env with a block that is large enough and clear of every network made since it was reserved; moved when it is
+ * not, which only happens while the env has no networks of its own. Throws SUBNET_EXHAUSTED.
+ */
+export async function moveBlock(
+  deps: Pick<EnvDeps, 'store' | 'engine' | 'locks' | 'network' | 'homeId' | 'routes'>,
+  env: EnvRecord,
+  neededPrefix: number,
+): Promise<EnvRecord> {
+  const [networks, routed] = await Promise.all([deps.engine.networks(), deps.routes()])
+  const isOwn = (own: Record<string, string>) => own[labels.home] === deps.homeId && own[labels.env] === env.id
+  const mine = networks.filter((network) => isOwn(network.labels)).flatMap(({ subnets }) => subnets)
+  const foreign = [
+    ...networks.filter((network) => !isOwn(network.labels)).flatMap(({ subnets }) => subnets),
+    ...routed,
+  ].filter((subnet) => !mine.includes(subnet))
+  const fits = prefixOf(env.subnet) <= neededPrefix
+  if (mine.length > 0 ? fits : fits && !foreign.some((subnet) => overlap(subnet, env.subnet))) return env
+  return deps.locks.run('allocate', async () => {
+    const others = (await deps.store.envs()).filter(({ id }) => id !== env.id).map(({ subnet }) => subnet)
+    const subnet = allocateBlock(
+      [...foreign, ...mine, ...others],
+      deps.network.pool,
+      Math.min(prefixOf(env.subnet), neededPrefix),
+    )
+    await deps.store.updateEnv(env.id, { subnet })
+    return { ...env, subnet }
+  })
+}
+
+const prefixOf = (cidr: string) => Number(cidr.split('/')[1])
+
+/** Whether two IPv4 networks share an address; an IPv6 one overlaps nothing here. */
+function overlap(a: string, b: string): boolean {
+  if (!ipaddr.IPv4.isValidCIDR(a) || !ipaddr.IPv4.isValidCIDR(b)) return false
+  const [one, two] = [ipaddr.IPv4.parseCIDR(a), ipaddr.IPv4.parseCIDR(b)]
+  const shorter = Math.min(one[1], two[1])
+  return one[0].match([two[0], shorter])
+}

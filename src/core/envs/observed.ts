@@ -1,0 +1,94 @@
+import { labels } from '../labels.ts'
+import type { ContainerEngine, EngineContainer, EngineEvent } from '../ports.ts'
+
+/** The containers of this home as the engine's events tell them: what lists, names and the proxy read without asking. */
+export interface Observed {
+  /** Containers of one env. */
+  of(envId: string): readonly EngineContainer[]
+  all(): readonly EngineContainer[]
+  /** Called after every change, at most once a turn. */
+  onChange(listener: () => void): void
+  /** Reads everything anew. Throws ENGINE_UNAVAILABLE. */
+  reload(): Promise<void>
+  /** Takes one event in. */
+  apply(event: EngineEvent): Promise<void>
+  /** The engine is gone: nothing runs as far as anyone can tell. */
+  clear(): void
+}
+
+/** An empty observation of one home's containers. */
+export function createObserved({ engine, homeId }: { engine: ContainerEngine; homeId: string }): Observed {
+  const byEnv = new Map<string, readonly EngineContainer[]>()
+  const listeners: (() => void)[] = []
+  const home = `${labels.home}=${homeId}`
+  const changed = () => listeners.forEach((listener) => listener())
+  const refresh = createRefresher(async (envId) => {
+    const containers = await engine.containers([home, `${labels.env}=${envId}`])
+    if (containers.length === 0) byEnv.delete(envId)
+    else byEnv.set(envId, containers)
+    changed()
+  })
+  return {
+    of: (envId) => byEnv.get(envId) ?? [],
+    all: () => [...byEnv.values()].flat(),
+    onChange: (listener) => void listeners.push(listener),
+    async reload() {
+      const containers = await engine.containers([home])
+      byEnv.clear()
+      for (const [envId, own] of Map.groupBy(containers, (one) => one.labels[labels.env] ?? '')) byEnv.set(envId, own)
+      changed()
+    },
+    async apply(event) {
+      for (const envId of envsOf(event, homeId, byEnv)) await refresh(envId)
+    },
+    clear() {
+      byEnv.clear()
+      changed()
+    },
+  }
+}
+
+const quiet = new Set([
+  'exec_create',
+  'exec_start',
+  'exec_die',
+  'top',
+  'resize',
+  'attach',
+  'detach',
+  'archive-path',
+  'export',
+])
+
+/** Envs whose containers an event may have changed. */
+function envsOf(event: EngineEvent, homeId: string, byEnv: ReadonlyMap<string, readonly EngineContainer[]>): string[] {
+  if (quiet.has(event.action.split(':')[0] ?? '')) return []
+  if (event.type === 'container') {
+    const envId = event.attributes[labels.env]
+    return event.attributes[labels.home] === homeId && envId !== undefined ? [envId] : []
+  }
+  if (event.type !== 'network') return []
+  const container = event.attributes['container']
+  return [...byEnv].filter(([, own]) => own.some(({ id }) => id === container)).map(([envId]) => envId)
+}
+
+/** Runs a refresh per key, never two of one key at once; a call during one asks for one more after it. */
+function createRefresher(refresh: (key: string) => Promise<void>): (key: string) => Promise<void> {
+  const running = new Map<string, { again: boolean; done: Promise<void> }>()
+  return (key) => {
+    const current = running.get(key)
+    if (current) {
+      current.again = true
+      return current.done
+    }
+    const state = { again: false, done: Promise.resolve() }
+    state.done = (async () => {
+      do {
+        state.again = false
+        await refresh(key)
+      } while (state.again)
+    })().finally(() => running.delete(key))
+    running.set(key, state)
+    return state.done
+  }
+}

@@ -1,0 +1,23 @@
+import type { IsolationFinding, PlannedNetwork } from './model.ts'
+
+/** A service as planned by the last `up`. */
+export interface PlannedService {
+  service: string
+  /** Container ports (TCP), the one HTTP is expected on first. */
+  ports: number[]
+  /** Not started by `up` unless one of its profiles is active. */
+  optional: boolean
+}
+
+/** What the last `up` planned and made; kept in the env's own directory, so that the next `up` can see that all stands. */
+export interface UpRecord {
+  /** Digest over everything the plan was made from; equal key, equal plan. */
+  key: string
+  services: PlannedService[]
+  networks: PlannedNetwork[]
+  findings: IsolationFinding[]
+  /** Service that the env's own name leads to. */
+  ingress: string | null
+  /** Containers that stood healthy at its end, with the image each was made from; empty when it failed. */
+  made: { id: string; image: string; imageId: string }[]
+}

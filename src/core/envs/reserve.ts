@@ -1,0 +1,41 @@
+import { AppError } from '../errors.ts'
+import type { EnvDeps } from './deps.ts'
+import type { EnvRecord } from './model.ts'
+import { allocateBlock } from './subnets.ts'
+
+/** Size of an env's block where nothing asks for more: 62 addresses, so that a /16 pool holds 1,024 envs. */
+export const defaultPrefix = 26
+
+/**
+ * Takes the env's name and a free subnet, in one go for all envs of this machine. Throws ENV_EXISTS, SUBNET_EXHAUSTED.
+ */
+export async function reserveEnv(
+  deps: Pick<EnvDeps, 'store' | 'engine' | 'locks' | 'network' | 'routes'>,
+  env: EnvRecord,
+): Promise<EnvRecord> {
+  const foreign = await foreignNetworks(deps)
+  return deps.locks.run('allocate', async () => {
+    if (await deps.store.env(env.project, env.name)) {
+      throw new AppError('ENV_EXISTS', `env ${env.name} of ${env.project} exists already`, {
+        hint: `berth up ${env.name} starts it; berth destroy ${env.name} removes it`,
+      })
+    }
+    const taken = [...foreign, ...(await deps.store.envs()).map(({ subnet }) => subnet)]
+    const reserved = { ...env, subnet: allocateBlock(taken, deps.network.pool, defaultPrefix) }
+    await deps.store.addEnv(reserved)
+    return reserved
+  })
+}
+
+/** Networks of this machine that an env must keep clear of: what is routed, and every engine network that is not ours. */
+export async function foreignNetworks(deps: Pick<EnvDeps, 'engine' | 'routes'>): Promise<string[]> {
+  const routed = await deps.routes()
+  try {
+    const networks = await deps.engine.networks()
+    return [...routed, ...networks.flatMap(({ subnets }) => subnets)]
+  } catch (error) {
+    // Without an engine there is no network to clash with yet; `up` looks again, and moves the block if it must.
+    if (error instanceof AppError && error.code === 'ENGINE_UNAVAILABLE') return routed
+    throw error
+  }
+}

@@ -1,0 +1,111 @@
+import { AppError } from '../errors.ts'
+import type { OperationScope } from '../operations/run-steps.ts'
+import { runSteps } from '../operations/run-steps.ts'
+import { withOperation } from '../operations/with-operation.ts'
+import { composeInputs, rememberVariables } from './compose-inputs.ts'
+import type { EnvDeps } from './deps.ts'
+import { envContainers } from './env-containers.ts'
+import { type EnvRef, findEnv } from './find-env.ts'
+import { makePlan, type UpPlan } from './make-plan.ts'
+import type { EnvRecord, IsolationFinding } from './model.ts'
+import { isSettled } from './settled.ts'
+
+/** What `berth up` asks for. */
+export interface UpRequest {
+  env: EnvRef
+  /** All when empty. */
+  services: string[]
+  build: boolean
+  strict: boolean
+  timeoutSeconds: number
+  variables: Record<string, string>
+}
+
+export interface UpResult {
+  env: EnvRecord
+  findings: IsolationFinding[]
+}
+
+/**
+ * Starts an env's services, isolated, and waits until they run and are healthy where they say. Harmless when all is
+ * up. Throws COMPOSE_INVALID, COMPOSE_NOT_FOUND, SERVICE_NOT_FOUND, NOT_ISOLATED, SERVICE_UNHEALTHY, COMPOSE_FAILED.
+ */
+export async function upEnv(deps: EnvDeps, request: UpRequest, scope: OperationScope): Promise<UpResult> {
+  const { id } = await findEnv(deps, request.env)
+  return deps.locks.run(id, async () => {
+    const env = await findEnv(deps, request.env)
+    await rememberVariables(deps, env, request.variables)
+    return (await alreadyUp(deps, env, request)) ?? (await bringUp(deps, env, request, scope))
+  })
+}
+
+/** The no-op: the same inputs as last time, and every container it made still stands as it was. */
+async function alreadyUp(deps: EnvDeps, env: EnvRecord, request: UpRequest): Promise<UpResult | undefined> {
+  if (request.build || request.services.length > 0 || env.desired !== 'up') return undefined
+  const record = await deps.upRecords.read(env.id)
+  if (!record || record.made.length === 0 || (request.strict && record.findings.length > 0)) return undefined
+  const [inputs, containers, images] = await Promise.all([
+    composeInputs(deps, env),
+    envContainers(deps, env.id),
+    deps.engine.images(),
+  ])
+  return isSettled(record, inputs.key, containers, images) ? { env, findings: record.findings } : undefined
+}
+
+async function bringUp(deps: EnvDeps, env: EnvRecord, request: UpRequest, scope: OperationScope): Promise<UpResult> {
+  const { variables: _, ...input } = request
+  return withOperation(deps, scope, { kind: 'env.up', envId: env.id, input }, async () => {
+    const state: { env: EnvRecord; plan: UpPlan | undefined } = { env, plan: undefined }
+    const planned = () => {
+      if (!state.plan) throw new AppError('INTERNAL', 'the start step ran before the plan')
+      return state.plan
+    }
+    await runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, [
+      {
+        name: 'plan',
+        title: 'plan its isolation',
+        run: async () => {
+          await deps.workspaces.restore(env.workspace, env.copyMethod)
+          state.plan = await makePlan(deps, env, request)
+          state.env = state.plan.env
+          for (const { subject, value, meaning } of state.plan.record.findings)
+            scope.emit({ type: 'warning', message: `${subject}: ${value} is not isolated: ${meaning}` })
+        },
+      },
+      {
+        name: 'start',
+        title: 'start its services',
+        run: () => start(deps, state.env, planned(), request, scope),
+      },
+      { name: 'record', title: 'record what runs', run: () => recordMade(deps, state.env, planned()) },
+    ])
+    return { env: { ...state.env, desired: 'up' }, findings: planned().record.findings }
+  })
+}
+
+async function start(
+  deps: EnvDeps,
+  env: EnvRecord,
+  plan: UpPlan,
+  request: UpRequest,
+  scope: OperationScope,
+): Promise<void> {
+  await deps.store.updateEnv(env.id, { desired: 'up' })
+  await deps.upRecords.write(env.id, plan.record)
+  await deps.heavy(() =>
+    deps.engine.up(plan.files, {
+      services: request.services,
+      build: request.build,
+      timeoutSeconds: request.timeoutSeconds,
+      signal: scope.signal,
+      onLine: (line) => scope.emit({ type: 'output', line }),
+    }),
+  )
+}
+
+/** Keeps which containers stood at the end, for the next `up` to compare with. */
+async function recordMade(deps: EnvDeps, env: EnvRecord, plan: UpPlan): Promise<void> {
+  const containers = await envContainers(deps, env.id)
+  const made = containers.map(({ id, image, imageId }) => ({ id, image, imageId }))
+  await deps.upRecords.write(env.id, { ...plan.record, made })
+}

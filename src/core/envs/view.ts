@@ -1,0 +1,106 @@
+import { composeLabels } from '../labels.ts'
+import type { EngineContainer } from '../ports.ts'
+import type { EnvRecord, EnvState, ServiceStatus } from './model.ts'
+import type { PlannedService, UpRecord } from './plan-record.ts'
+
+/** An env as lists and status show it: the record, and what the engine says of it. */
+export interface EnvView extends Omit<EnvRecord, 'source' | 'baseCommit' | 'composeFiles' | 'phase' | 'extraNames'> {
+  state: EnvState
+  url: string | null
+  services: ServiceStatus[]
+  sessions: number
+}
+
+/** What is known of an env beside its record. */
+export interface EnvFacts {
+  record: UpRecord | undefined
+  containers: readonly EngineContainer[]
+  workspaceExists: boolean
+  sessions: number
+}
+
+/** Puts an env's record and the facts together. */
+export function viewEnv(env: EnvRecord, facts: EnvFacts, proxyPort: number): EnvView {
+  const { source: _s, baseCommit: _b, composeFiles: _c, phase: _p, extraNames: _e, ...shown } = env
+  const services = serviceStatuses(facts.record?.services ?? [], facts.containers, env.shared)
+  const ingress = facts.record?.ingress ?? null
+  return {
+    ...shown,
+    state: stateOf(env, services, facts.workspaceExists),
+    url: ingress === null ? null : `http://${env.name}.localhost:${proxyPort}`,
+    services,
+    sessions: facts.sessions,
+  }
+}
+
+/** Every planned service and every one that has containers, in the order of the compose file. */
+export function serviceStatuses(
+  planned: readonly PlannedService[],
+  containers: readonly EngineContainer[],
+  shared: readonly string[],
+): ServiceStatus[] {
+  const byService = Map.groupBy(
+    containers.filter((container) => container.labels[composeLabels.oneOff] !== 'True'),
+    (container) => container.labels[composeLabels.service] ?? container.name,
+  )
+  const names = [
+    ...planned.filter(({ service, optional }) => !optional || byService.has(service)).map(({ service }) => service),
+    ...byService.keys(),
+  ]
+  return [...new Set(names)].map((service) => {
+    const replicas = byReplica(byService.get(service) ?? [])
+    const ports = planned.find((one) => one.service === service)?.ports ?? []
+    return statusOf(service, replicas, ports, shared.includes(service))
+  })
+}
+
+function byReplica(containers: readonly EngineContainer[]): EngineContainer[] {
+  const number = ({ labels }: EngineContainer) => Number(labels[composeLabels.number] ?? 0)
+  return containers.toSorted((a, b) => number(a) - number(b))
+}
+
+/** The worst replica speaks for the service. */
+function statusOf(
+  service: string,
+  replicas: readonly EngineContainer[],
+  ports: number[],
+  shared: boolean,
+): ServiceStatus {
+  const worst = replicas.toSorted((a, b) => badness(b) - badness(a))[0]
+  const exposed = replicas[0]?.ports.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port) ?? []
+  const state =
+    worst === undefined ? (shared ? 'shared' : 'missing') : worst.state === 'removing' ? 'exited' : worst.state
+  return {
+    service,
+    state,
+    health: worst?.health ?? 'none',
+    exitCode: worst?.exitCode ?? null,
+    containers: replicas.length,
+    addresses: replicas
+      .flatMap(({ networks }) => Object.values(networks).map(({ ipv4 }) => ipv4))
+      .filter((address) => address !== ''),
+    ports: [...new Set([...ports, ...exposed])],
+  }
+}
+
+const badness = ({ state, health, exitCode }: EngineContainer): number => {
+  if (state === 'exited') return exitCode === 0 ? 1 : 4
+  if (state !== 'running') return 3
+  return health === 'unhealthy' ? 2 : 0
+}
+
+function stateOf(env: EnvRecord, services: readonly ServiceStatus[], workspaceExists: boolean): EnvState {
+  if (env.phase !== 'ready') return env.phase === 'creating' ? 'creating' : 'destroying'
+  if (!workspaceExists) return 'missing-workspace'
+  const good = services.filter(isGood).length
+  const present = services.some(({ state }) => state !== 'missing' && state !== 'shared')
+  if (env.desired === 'down') return present ? 'partial' : 'down'
+  if (good === services.length) return 'up'
+  return good > 0 ? 'partial' : 'broken'
+}
+
+function isGood({ state, health, exitCode }: ServiceStatus): boolean {
+  if (state === 'shared') return true
+  if (state === 'exited') return exitCode === 0
+  return state === 'running' && health !== 'unhealthy'
+}

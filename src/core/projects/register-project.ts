@@ -1,0 +1,35 @@
+import type { EnvDeps } from '../envs/deps.ts'
+import { AppError } from '../errors.ts'
+import type { FoundProject } from './find-project.ts'
+
+/** Makes a project known under its name. Throws PROJECT_EXISTS when the name belongs to another directory. */
+export async function registerProject(
+  deps: Pick<EnvDeps, 'store' | 'clock' | 'files' | 'locks'>,
+  found: FoundProject,
+): Promise<FoundProject> {
+  return deps.locks.run('projects', async () => {
+    const projects = await deps.store.projects()
+    const known = projects.find(({ directory }) => directory === found.directory)
+    if (known?.name === found.name) return known
+    const holder = projects.find(({ name }) => name === found.name)
+    if (holder) await giveUpIfGone(deps, holder, found)
+    if (known) await deps.store.removeProject(known.name)
+    await deps.store.addProject({ ...found, createdAt: deps.clock.now().toISOString() })
+    return found
+  })
+}
+
+/** A name whose directory is gone (moved, deleted) and that no env uses is free again. */
+async function giveUpIfGone(
+  deps: Pick<EnvDeps, 'store' | 'files'>,
+  holder: FoundProject,
+  found: FoundProject,
+): Promise<void> {
+  const used = (await deps.store.envs()).some(({ project }) => project === holder.name)
+  if (used || (await deps.files.isDirectory(holder.directory))) {
+    throw new AppError('PROJECT_EXISTS', `the name ${found.name} belongs to the project in ${holder.directory}`, {
+      hint: `pass --project NAME, or give one of them [project] name in berth.toml`,
+    })
+  }
+  await deps.store.removeProject(holder.name)
+}

@@ -1,0 +1,136 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import { apiError } from '../../contract/events.ts'
+import type { Route } from '../../contract/route.ts'
+import { type Output, type Parsed, type RouteName, routes } from '../../contract/routes.ts'
+import { routePath, sse, versionHeader } from '../../contract/wire.ts'
+import { AppError, toAppError } from '../../core/errors.ts'
+import type { OperationScope } from '../../core/operations/run-steps.ts'
+import type { OperationRegistry } from '../operations/registry.ts'
+import { errorBody, statusOf } from './errors.ts'
+
+type KindOf<N extends RouteName> = (typeof routes)[N]['kind']
+
+/** What serves a route: a call answers, an operation works inside its scope, a feed or bytes route streams. */
+export type Handler<N extends RouteName> =
+  KindOf<N> extends 'call'
+    ? (input: Parsed<N>) => Promise<Output<N>>
+    : KindOf<N> extends 'operation'
+      ? (input: Parsed<N>, scope: OperationScope) => Promise<Output<N>>
+      : (input: Parsed<N>, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>
+
+/** A handler for every route but those the app serves itself. */
+export type Handlers = { [N in Exclude<RouteName, 'operation.follow' | 'operation.cancel'>]: Handler<N> }
+
+export interface AppDeps {
+  version: string
+  handlers: Handlers
+  operations: OperationRegistry
+  /** Told of every failure that is Berth's own fault. */
+  onInternalError: (error: AppError) => void
+}
+
+/** Routes that answer whatever version asks, so that a newer berth can replace this daemon. */
+const anyVersion = new Set(['daemon.status', 'daemon.stop'])
+
+/** The API as an HTTP application, built from the contract's table. */
+export function createApp(deps: AppDeps): OpenAPIHono {
+  const app = new OpenAPIHono({ defaultHook: rejectInvalidInput })
+  app.onError((error, context) => fail(deps, context, error))
+  app.use(async (context, next) => {
+    await next()
+    context.res.headers.set(versionHeader, deps.version)
+  })
+  for (const [name, definition] of Object.entries(routes)) {
+    app.openapi(describe(name, definition), async (context) => {
+      const caller = context.req.header(versionHeader)
+      if (caller !== undefined && caller !== deps.version && !anyVersion.has(name)) {
+        const error = new AppError('VERSION_MISMATCH', `berthd is ${deps.version}, berth is ${caller}`)
+        return context.json({ error: errorBody(error) }, 426)
+      }
+      return serve(deps, context, name as RouteName, definition, context.req.valid('json'))
+    })
+  }
+  return app
+}
+
+/** The OpenAPI description of one route. */
+function describe(name: string, definition: Route) {
+  const content =
+    definition.kind === 'call'
+      ? 'application/json'
+      : definition.kind === 'bytes'
+        ? 'application/octet-stream'
+        : 'text/event-stream'
+  return createRoute({
+    method: 'post',
+    path: routePath(name),
+    operationId: name,
+    summary: definition.summary,
+    tags: [name.split('.')[0] ?? name],
+    request: { body: { required: true, content: { 'application/json': { schema: definition.input } } } },
+    responses: {
+      200: { description: 'the result', content: { [content]: { schema: definition.output } } },
+      default: { description: 'a failure', content: { 'application/json': { schema: z.object({ error: apiError }) } } },
+    },
+  })
+}
+
+async function serve(deps: AppDeps, context: Context, name: RouteName, { kind }: Route, input: unknown) {
+  if (name === 'operation.cancel') {
+    deps.operations.cancel((input as { operation: string }).operation)
+    return context.json({})
+  }
+  if (name === 'operation.follow') {
+    const { operation, after } = input as Parsed<'operation.follow'>
+    return streamOperation(deps, context, operation, after)
+  }
+  const handler = deps.handlers[name] as (input: unknown, extra?: unknown) => Promise<unknown>
+  if (kind === 'call') return context.json((await handler(input)) as object)
+  if (kind === 'operation') {
+    const id = deps.operations.start((scope) => handler(input, scope))
+    return streamOperation(deps, context, id, 0)
+  }
+  const stream = (await handler(input, context.req.raw.signal)) as ReadableStream<Uint8Array>
+  const type = kind === 'bytes' ? 'application/octet-stream' : 'text/event-stream'
+  return context.body(stream, 200, { 'content-type': type })
+}
+
+function streamOperation(deps: AppDeps, context: Context, id: string, after: number) {
+  const messages = deps.operations.follow(id, after)
+  return streamSSE(context, async (stream) => {
+    for await (const message of messages) {
+      if (stream.aborted) return
+      await stream.writeSSE({ id: String(message.id), ...toServerEvent(deps, message) })
+    }
+  })
+}
+
+function toServerEvent(
+  deps: AppDeps,
+  message: Awaited<ReturnType<OperationRegistry['follow']>> extends AsyncIterable<infer M> ? M : never,
+) {
+  if (message.kind === 'progress') return { event: sse.progress, data: JSON.stringify(message.event) }
+  if (message.kind === 'result') return { event: sse.result, data: JSON.stringify(message.value ?? {}) }
+  if (message.error.code === 'INTERNAL') deps.onInternalError(message.error)
+  return { event: sse.error, data: JSON.stringify(errorBody(message.error)) }
+}
+
+function fail(deps: AppDeps, context: Context, thrown: unknown) {
+  const error = toAppError(thrown)
+  if (error.code === 'INTERNAL') deps.onInternalError(error)
+  return context.json({ error: errorBody(error) }, statusOf(error.code))
+}
+
+function rejectInvalidInput(
+  result: { success: boolean; error?: { issues: { path: PropertyKey[]; message: string }[] } },
+  context: Context,
+) {
+  if (result.success) return undefined
+  const faults = (result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`)
+  const error = new AppError('USAGE', `the request is not of the contract's form: ${faults.join('; ')}`, {
+    details: { faults },
+  })
+  return context.json({ error: errorBody(error) }, statusOf(error.code))
+}

@@ -1,0 +1,98 @@
+import { closeSync, writeSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { randomIds, systemClock } from '../adapters/clock/system-clock.ts'
+import { loadProjectConfig } from '../adapters/config/load-project-config.ts'
+import { createDockerEngine } from '../adapters/docker/docker.ts'
+import { readHomeId } from '../adapters/files/home-id.ts'
+import { createLocalFiles } from '../adapters/files/local-files.ts'
+import { ensurePrivateDirectory } from '../adapters/files/private-directory.ts'
+import { createLocalHost } from '../adapters/host/local-host.ts'
+import { takeProcessLock } from '../adapters/lock/process-lock.ts'
+import { readRoutes } from '../adapters/routes/routes.ts'
+import { openSqliteStore } from '../adapters/sqlite/sqlite-store.ts'
+import { createWorkspaces } from '../adapters/workspaces/workspaces.ts'
+import { berthHome } from '../contract/home.ts'
+import { createObserved } from '../core/envs/observed.ts'
+import { createUpRecords } from '../core/envs/up-records.ts'
+import { toAppError } from '../core/errors.ts'
+import { checkHome } from '../core/home/check-home.ts'
+import { homePaths } from '../core/home/paths.ts'
+import type { Store } from '../core/ports.ts'
+import { createKeyedLock } from '../lib/keyed-lock.ts'
+import { createSemaphore } from '../lib/semaphore.ts'
+import { version } from '../lib/version.ts'
+import { withFaults } from './faults.ts'
+import { createOperationRegistry } from './operations/registry.ts'
+import { serve } from './serve.ts'
+
+/** Descriptor of the pipe on which whoever started us waits for one line. */
+const starterPipe = 3
+
+try {
+  const running = await start()
+  tellStarter(running ? 'ready' : 'running')
+} catch (error) {
+  const { code, message, hint, details } = toAppError(error)
+  process.stderr.write(`${JSON.stringify({ level: 'fatal', code, message, details })}\n`)
+  tellStarter(JSON.stringify({ code, message, hint }))
+  process.exitCode = 1
+}
+
+/** Builds everything from its parts and listens; false when another daemon has this home. */
+async function start(): Promise<boolean> {
+  const paths = homePaths(berthHome(process.env))
+  const files = createLocalFiles()
+  await checkHome(files, paths.home)
+  ensurePrivateDirectory(paths.home)
+  const lock = takeProcessLock(join(paths.home, 'berthd.lock'))
+  if (!lock) return false
+  const host = createLocalHost()
+  const store = openStore(paths.database)
+  const engine = createDockerEngine({ host, environment: process.env })
+  const homeId = readHomeId(paths.home, randomIds)
+  await serve({
+    paths,
+    files,
+    host,
+    store,
+    engine,
+    clock: systemClock,
+    ids: randomIds,
+    locks: createKeyedLock(),
+    heavy: createSemaphore(Math.max(2, availableParallelism() * 2)),
+    homeId,
+    upRecords: createUpRecords({ files, paths }),
+    observed: createObserved({ engine, homeId }),
+    network: { pool: '10.224.0.0/16', suffix: 'test', proxyPort: 7080 },
+    loadConfig: loadProjectConfig,
+    routes: () => readRoutes(host),
+    workspaces: createWorkspaces({ host, stateDirectory: paths.bases }),
+    operations: createOperationRegistry({ ids: randomIds }),
+    runningSessions: async () => new Map(),
+    startedAt: systemClock.now(),
+    version,
+    release: () => {
+      store.close()
+      lock.release()
+    },
+  })
+  return true
+}
+
+/** The state database; with BERTH_FAULT set the process ends at that point of its journal (crash tests). */
+function openStore(file: string): Store {
+  const store = openSqliteStore({ file, clock: systemClock })
+  const fault = process.env['BERTH_FAULT']
+  if (!fault) return store
+  return { ...store, journal: withFaults(store.journal, fault, () => process.kill(process.pid, 'SIGKILL')) }
+}
+
+function tellStarter(line: string): void {
+  try {
+    writeSync(starterPipe, `${line}\n`)
+    closeSync(starterPipe)
+  } catch {
+    // Started by hand: nobody waits.
+  }
+}

@@ -1,0 +1,62 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { dirname } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { socketPath } from '../contract/home.ts'
+import type { DaemonDeps } from './dependencies.ts'
+import { createApp } from './http/app.ts'
+import { daemonHandlers } from './http/daemon.ts'
+import { envHandlers } from './http/env.ts'
+import { recoverOperations } from './jobs/recover.ts'
+import { watchEngine } from './jobs/watch.ts'
+
+/** How long a stopping daemon waits for open answers, ms. */
+const drainTime = 2000
+
+/** Listens on the home's socket, settles what was cut off, and ends cleanly on SIGTERM, SIGINT or `daemon.stop`. */
+export async function serve(parts: Omit<DaemonDeps, 'stop'> & { release: () => void }): Promise<void> {
+  const log = (message: string) =>
+    void process.stderr.write(`${JSON.stringify({ time: parts.clock.now().toISOString(), message })}\n`)
+  const deps: DaemonDeps = { ...parts, stop: () => setImmediate(stop) }
+  const app = createApp({
+    version: parts.version,
+    operations: parts.operations,
+    handlers: { ...envHandlers(deps), ...daemonHandlers(deps) },
+    onInternalError: (error) => log(`internal error: ${error.stack}`),
+  })
+  const socket = socketPath(parts.paths.home)
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  const ended = new AbortController()
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    ended.abort()
+    log('stopping')
+    rmSync(socket, { force: true })
+    server.close(() => {
+      parts.release()
+      process.exit(0)
+    })
+    setTimeout(() => server.closeAllConnections(), drainTime).unref()
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  await recoverOperations(deps, log)
+  void watchEngine({ ...deps, log, onReturn: () => log('the container engine is back') }, ended.signal)
+  await listen(server, socket)
+  log(`berthd ${parts.version} listens on ${socket}, pid ${process.pid}`)
+}
+
+/** The socket is made for its user alone: the directory is 0700 and so is the socket. */
+async function listen(server: Server, socket: string): Promise<void> {
+  mkdirSync(dirname(socket), { recursive: true, mode: 0o700 })
+  rmSync(socket, { force: true })
+  const before = process.umask(0o177)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(socket, resolve)
+  await promise
+  process.umask(before)
+  chmodSync(socket, 0o600)
+}
