@@ -1,28 +1,19 @@
-import type { KeyedLock } from '../../lib/keyed-lock.ts'
-import type { ProjectConfig } from '../config/model.ts'
-import type { HomePaths } from '../home/paths.ts'
-import type { Clock, ContainerEngine, Files, Host, Ids, Store, Workspaces } from '../ports.ts'
+import type { ContainerEngine, Host, Ids, Workspaces } from '../ports.ts'
+import type { ProjectDeps } from '../projects/deps.ts'
 import type { Observed } from './observed.ts'
 import type { UpRecords } from './up-records.ts'
 
 /** Everything the use cases of envs may ask for; each takes the slice it needs. */
-export interface EnvDeps {
-  store: Store
+export interface EnvDeps extends ProjectDeps {
   engine: ContainerEngine
   workspaces: Workspaces
-  files: Files
   host: Host
-  clock: Clock
   ids: Ids
-  locks: KeyedLock
   /** Lets only so many compose runs work at once: more only slow each other down. */
   heavy: <T>(work: () => Promise<T>) => Promise<T>
-  paths: HomePaths
   /** Identity of this BERTH_HOME in a container engine shared with others. */
   homeId: string
   network: NetworkSettings
-  /** The project's settings (`berth.toml` and what it replaces), every default filled in. Throws CONFIG_INVALID. */
-  loadConfig: (directory: string) => Promise<ProjectConfig>
   upRecords: UpRecords
   /** Containers as the engine's events tell them. */
   observed: Observed

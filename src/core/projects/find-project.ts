@@ -1,6 +1,6 @@
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { slug } from '../../lib/slug.ts'
-import type { EnvDeps } from '../envs/deps.ts'
+import type { ProjectDeps } from './deps.ts'
 
 /** A project as found on disk: it need not be known to the store yet. */
 export interface FoundProject {
@@ -16,7 +16,7 @@ const marks = ['berth.toml', 'compose.yaml', 'compose.yml', 'docker-compose.yaml
  * with a berth.toml or compose file; else the git repository around it. undefined where there is none.
  */
 export async function findProject(
-  deps: Pick<EnvDeps, 'store' | 'files' | 'paths' | 'loadConfig'>,
+  deps: Pick<ProjectDeps, 'store' | 'files' | 'paths' | 'loadConfig'>,
   directory: string | undefined,
 ): Promise<FoundProject | undefined> {
   if (directory === undefined) return undefined
@@ -29,7 +29,7 @@ export async function findProject(
   return root === undefined ? undefined : { name: await nameOf(deps, root), directory: root }
 }
 
-async function ownerOfWorkspace(deps: Pick<EnvDeps, 'store' | 'files' | 'paths'>, directory: string) {
+async function ownerOfWorkspace(deps: Pick<ProjectDeps, 'store' | 'files' | 'paths'>, directory: string) {
   const workspaces = (await deps.files.realPath(deps.paths.workspaces)) ?? deps.paths.workspaces
   const inside = relative(workspaces, directory)
   if (inside.startsWith('..') || inside === '' || inside.startsWith(sep)) return undefined
@@ -37,7 +37,7 @@ async function ownerOfWorkspace(deps: Pick<EnvDeps, 'store' | 'files' | 'paths'>
   return (await deps.store.projects()).find(({ name }) => name === project)
 }
 
-async function hasMark({ files }: Pick<EnvDeps, 'files'>, directory: string): Promise<boolean> {
+async function hasMark({ files }: Pick<ProjectDeps, 'files'>, directory: string): Promise<boolean> {
   const names = new Set(await files.list(directory))
   return marks.some((mark) => names.has(mark))
 }
@@ -50,7 +50,7 @@ async function upward(from: string, fits: (directory: string) => Promise<boolean
 }
 
 /** The name berth.toml gives, else the one the directory is known by, else the directory's own. */
-async function nameOf(deps: Pick<EnvDeps, 'store' | 'loadConfig'>, directory: string): Promise<string> {
+async function nameOf(deps: Pick<ProjectDeps, 'store' | 'loadConfig'>, directory: string): Promise<string> {
   const known = (await deps.store.projects()).find((project) => project.directory === directory)
   if (known) return known.name
   const config = await deps.loadConfig(directory)

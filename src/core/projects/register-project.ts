@@ -1,10 +1,10 @@
-import type { EnvDeps } from '../envs/deps.ts'
 import { AppError } from '../errors.ts'
+import type { ProjectDeps } from './deps.ts'
 import type { FoundProject } from './find-project.ts'
 
 /** Makes a project known under its name. Throws PROJECT_EXISTS when the name belongs to another directory. */
 export async function registerProject(
-  deps: Pick<EnvDeps, 'store' | 'clock' | 'files' | 'locks'>,
+  deps: Pick<ProjectDeps, 'store' | 'clock' | 'files' | 'locks'>,
   found: FoundProject,
 ): Promise<FoundProject> {
   return deps.locks.run('projects', async () => {
@@ -21,7 +21,7 @@ export async function registerProject(
 
 /** A name whose directory is gone (moved, deleted) and that no env uses is free again. */
 async function giveUpIfGone(
-  deps: Pick<EnvDeps, 'store' | 'files'>,
+  deps: Pick<ProjectDeps, 'store' | 'files'>,
   holder: FoundProject,
   found: FoundProject,
 ): Promise<void> {
