@@ -8,8 +8,6 @@ export function composeArgv(files: ComposeFiles, args: readonly string[]): strin
     'compose',
     '--project-name',
     files.project,
-    '--project-directory',
-    files.directory,
     ...files.files.flatMap((file) => ['--file', file]),
     ...files.profiles.flatMap((profile) => ['--profile', profile]),
     ...args,
@@ -60,15 +58,20 @@ export function execArgv(container: string, argv: readonly string[], options: Ex
   ]
 }
 
+/** The environment of `docker compose`: that of `docker`, and the variables the compose files read. */
+export function composeEnvironment(environment: Environment, files: ComposeFiles): Record<string, string> {
+  return { ...dockerEnvironment(environment), ...files.variables, PWD: files.directory }
+}
+
 /**
- * What a `docker` process is given of the environment: what it needs itself, and the variables the compose files read.
- * Nothing else, so that a stray COMPOSE_FILE or DEBUG of the daemon's own environment never changes a project.
+ * What a `docker` process is given of the environment: what it needs itself and nothing else, so that a stray
+ * COMPOSE_FILE or DEBUG of the daemon's own environment never changes a project.
  */
-export function dockerEnvironment(environment: Environment, variables: Record<string, string>): Record<string, string> {
+export function dockerEnvironment(environment: Environment): Record<string, string> {
   const own = Object.entries(environment).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && isForDocker(entry[0]),
   )
-  return { ...Object.fromEntries(own), ...variables }
+  return Object.fromEntries(own)
 }
 
 const namesForDocker = new Set(['PATH', 'HOME', 'TMPDIR', 'SSH_AUTH_SOCK'])

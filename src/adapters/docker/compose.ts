@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
 import type { UpOptions } from '../../core/ports/engine.ts'
 import type { ComposeFiles, ComposeModel, ContainerEngine, EngineContainer, Host } from '../../core/ports.ts'
-import { composeArgv, configArgs, dockerEnvironment, downArgs, upArgs, withPlainProgress } from './commands.ts'
+import { composeArgv, composeEnvironment, configArgs, downArgs, upArgs, withPlainProgress } from './commands.ts'
 import type { Environment } from './endpoint.ts'
 import { composeFailure } from './failures.ts'
 import { containerProgress, describeFailure, judgeReadiness } from './ready.ts'
@@ -37,7 +37,7 @@ export function createComposeVerbs(
     },
     composeCommand: (files, args) => ({
       argv: composeArgv(files, args),
-      env: dockerEnvironment(environment, files.variables),
+      env: composeEnvironment(environment, files),
     }),
   }
 }
@@ -126,7 +126,7 @@ async function unhealthy(
 
 /** Compose reads the `.env` of the directory it runs in: never the daemon's. */
 function spawnOptions({ environment }: ComposeDependencies, files: ComposeFiles) {
-  return { env: dockerEnvironment(environment, files.variables), cwd: files.workingDirectory ?? files.directory }
+  return { env: composeEnvironment(environment, files), cwd: files.directory }
 }
 
 function lineOptions(options: { signal?: AbortSignal; onLine?: (line: string) => void }) {

@@ -38,7 +38,7 @@ export function createDockerEngine({ host, environment }: DockerDependencies): C
     info: () => readInfo(host, environment, connect),
     execCommand: (container, argv, options) => ({
       argv: execArgv(container, argv, options),
-      env: { ...dockerEnvironment(environment, {}), ...options.env },
+      env: { ...dockerEnvironment(environment), ...options.env },
     }),
   }
 }
@@ -58,7 +58,7 @@ async function readInfo(host: Host, environment: Environment, connect: () => Pro
 
 async function readComposeVersion(host: Host, environment: Environment): Promise<string> {
   const { stdout, exitCode } = await host.run(['docker', 'compose', 'version', '--short'], {
-    env: dockerEnvironment(environment, {}),
+    env: dockerEnvironment(environment),
   })
   if (exitCode !== 0) throw new AppError('TOOL_MISSING', 'docker compose is not installed')
   const version = stdout.trim().replace(/^v/, '')

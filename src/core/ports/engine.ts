@@ -7,10 +7,11 @@ export type EngineKind = 'docker' | 'podman'
 export interface ComposeFiles {
   /** Compose project name (`-p`). */
   project: string
-  /** Directory relative paths and `.env` belong to (`--project-directory`). */
+  /**
+   * Directory Compose runs in, as the user would run it: its `.env` counts, and so does that of the first file's
+   * directory, which relative paths belong to.
+   */
   directory: string
-  /** Directory Compose runs in, whose `.env` counts too; the project's directory when absent. */
-  workingDirectory?: string
   /** Absolute paths, in merge order; Berth's override last. */
   files: string[]
   profiles: string[]
