@@ -29,7 +29,7 @@ export const execCommand = defineCommand<Flags, string[]>({
       env: envRef(context, name ?? '', flags.project),
       ...(service === undefined ? {} : { service }),
       argv: [...(context.tail ?? [])],
-      tty: stdin.isTTY && stdout.isTTY,
+      tty: [stdin, stdout].every(({ isTTY }) => isTTY),
       interactive: true,
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.workdir === undefined ? {} : { workdir: flags.workdir }),
