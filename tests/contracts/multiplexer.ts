@@ -60,6 +60,8 @@ export function multiplexerContract(open: () => Promise<{ multiplexer: Multiplex
       await eventually(async () => expect(await readFile(ending.exitFile, 'utf8')).toBe('3\n'))
       expect(await readFile(ending.logFile, 'utf8')).toBe('hello\r\n')
       await eventually(async () => expect(await ids()).toEqual([]))
+      expect(await multiplexer.exitCode(ending)).toBe(3)
+      expect(await multiplexer.exitCode({ exitFile: join(directory, 'nobody.exit') })).toBeNull()
     })
 
     test('an id runs once at a time, and again when it has ended', async () => {
@@ -76,6 +78,7 @@ export function multiplexerContract(open: () => Promise<{ multiplexer: Multiplex
       const killed = request('a1', contractCommands.forever)
       await multiplexer.start(killed)
       await multiplexer.kill('a1')
+      expect(await multiplexer.exitCode(killed)).toBe(143)
       await eventually(async () => expect(await readFile(killed.exitFile, 'utf8')).toBe('143\n'))
     })
 

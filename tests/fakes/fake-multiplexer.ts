@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../src/core/errors.ts'
 import type { Multiplexer, MultiplexerSession, StartRequest } from '../../src/core/ports.ts'
@@ -50,6 +50,10 @@ export function createFakeMultiplexer(program: (argv: readonly string[]) => Fake
       await mkdir(dirname(request.logFile), { recursive: true })
       const does = program(request.argv)
       if (does !== 'forever') await end(request.id, does.output, does.exitCode)
+    },
+    exitCode: async ({ exitFile }) => {
+      const text = await readFile(exitFile, 'utf8').catch(() => '')
+      return text === '' ? null : Number(text)
     },
     attachCommand: (id) => ({ argv: ['attach', id], env: {} }),
     kill: async (id) => {

@@ -29,6 +29,7 @@ export function createTmux(deps: TmuxDeps): Multiplexer {
   return {
     start: (request) => start(tmux, request),
     list: () => list(tmux),
+    exitCode,
     attachCommand: (id) => ({ argv: commands.attachCommand(server, id), env: {} }),
     kill: (id, { graceMs = 1500 } = {}) => kill(tmux, id, graceMs),
     send: (id, text, { enter = false } = {}) => send(tmux, id, text, enter),
@@ -40,7 +41,7 @@ type Tmux = TmuxDeps & { server: commands.TmuxServer; script: string }
 
 async function start(tmux: Tmux, request: StartRequest): Promise<void> {
   const startFile = `${request.exitFile}.start`
-  const codeFile = `${request.exitFile}.code`
+  const codeFile = codeFileOf(request.exitFile)
   await checkRequest(request)
   await installFiles(tmux)
   for (const file of [request.logFile, request.exitFile]) await mkdir(dirname(file), { recursive: true, mode: 0o700 })
@@ -100,6 +101,26 @@ async function list(tmux: Tmux) {
   if (['no-server', 'retry'].includes(readFailure(result.stderr))) return []
   throw failed(result)
 }
+
+/** The code is known when the command ends, and published as soon as the output is whole. */
+async function exitCode({ exitFile }: { exitFile: string }): Promise<number | null> {
+  for (let waited = 0; ; waited += 20) {
+    const published = await readCode(exitFile)
+    if (published !== null) return published
+    const known = await readCode(codeFileOf(exitFile))
+    if (known === null) return readCode(exitFile)
+    // whoever should have published it is no more
+    if (waited > 3000) return known
+    await wait(20)
+  }
+}
+
+async function readCode(file: string): Promise<number | null> {
+  const text = await readFile(file, 'utf8').catch(() => '') // not there (yet)
+  return /^\d+\n$/.test(text) ? Number(text) : null
+}
+
+const codeFileOf = (exitFile: string) => `${exitFile}.code`
 
 async function kill(tmux: Tmux, id: string, graceMs: number): Promise<void> {
   const leader = (await list(tmux)).find((session) => session.id === id)?.pid

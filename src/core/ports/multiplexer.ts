@@ -32,6 +32,8 @@ export interface Multiplexer {
   /** Starts a session. Throws SESSION_EXISTS when one with this id runs. */
   start(request: StartRequest): Promise<void>
   list(): Promise<MultiplexerSession[]>
+  /** How a session that is no longer listed ended; null where it could not say (the machine went down under it). */
+  exitCode(session: { exitFile: string }): Promise<number | null>
   /** argv that joins the session on a terminal. */
   attachCommand(id: string): { argv: string[]; env: Record<string, string> }
   /**

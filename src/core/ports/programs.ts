@@ -1,0 +1,5 @@
+/** The programs installed on this machine. */
+export interface Programs {
+  /** Absolute path of a program: looked up in `path` (as in PATH), or, for a name with a slash, below `directory`. */
+  find(program: string, where: { path: string; directory: string }): Promise<string | undefined>
+}

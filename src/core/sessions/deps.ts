@@ -1,0 +1,14 @@
+import type { KeyedLock } from '../../lib/keyed-lock.ts'
+import type { Clock, Multiplexer, Programs, Store, Transcripts } from '../ports.ts'
+
+/** Everything the use cases of sessions may ask for; each takes the slice it needs. */
+export interface SessionDeps {
+  store: Pick<Store, 'envs' | 'sessions' | 'addSession' | 'removeSession'>
+  multiplexer: Multiplexer
+  transcripts: Transcripts
+  programs: Programs
+  clock: Clock
+  locks: KeyedLock
+  /** `sessions(envId)`: directory of an env's session files. */
+  paths: { sessions(envId: string): string }
+}
