@@ -9,6 +9,7 @@ export function sampleEnv(change: Partial<EnvRecord> = {}): EnvRecord {
     composeProject: 'shop-feat-a-abc123',
     source: { kind: 'empty' },
     workspace: '/workspaces/shop/feat-a',
+    directory: '/workspaces/shop/feat-a',
     copyMethod: 'empty',
     branch: null,
     baseCommit: null,
