@@ -21,11 +21,9 @@ export function createComposeVerbs(
   const { host, environment } = dependencies
   return {
     model: async (files, { allProfiles = false } = {}) => {
-      const project = allProfiles ? { ...files, profiles: ['*'] } : files
-      const result = await host.run(composeArgv(project, configArgs()), spawnOptions(dependencies, files))
-      if (result.exitCode !== 0) throw composeFailure('config', result.stderr, result.exitCode)
-      // every `$` is doubled, so that the output could be read as a compose file again
-      return JSON.parse(result.stdout.replaceAll('$$', '$')) as ComposeModel
+      if (!allProfiles) return readModel(dependencies, files)
+      // services of different profiles may contradict each other: then those of the active profiles count
+      return readModel(dependencies, { ...files, profiles: ['*'] }).catch(() => readModel(dependencies, files))
     },
     up: (files, options) => up(dependencies, files, options),
     down: async (files, options) => {
@@ -40,6 +38,13 @@ export function createComposeVerbs(
       env: composeEnvironment(environment, files),
     }),
   }
+}
+
+async function readModel(dependencies: ComposeDependencies, files: ComposeFiles): Promise<ComposeModel> {
+  const result = await dependencies.host.run(composeArgv(files, configArgs()), spawnOptions(dependencies, files))
+  if (result.exitCode !== 0) throw composeFailure('config', result.stderr, result.exitCode)
+  // every `$` is doubled, so that the output could be read as a compose file again
+  return JSON.parse(result.stdout.replaceAll('$$', '$')) as ComposeModel
 }
 
 /** Names of the containers a start touched; true: it started them, false: they were running already. */
