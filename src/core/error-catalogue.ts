@@ -83,6 +83,7 @@ export const errorCatalogue = {
   SERVICE_NOT_FOUND: entry(3, 'The project has no such service.', 'berth status shows the services'),
   SERVICE_NOT_RUNNING: entry(4, 'The service is not running.', 'berth up starts it'),
   SERVICE_UNHEALTHY: entry(1, 'A container stopped or did not become healthy.', 'berth logs shows why'),
+  SERVICE_UNREACHABLE: entry(1, 'A running service does not answer at its address.', 'berth logs shows what it does'),
   NOT_ISOLATED: entry(
     4,
     'The project uses something that cannot be isolated, and --strict was given.',

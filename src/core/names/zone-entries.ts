@@ -31,13 +31,14 @@ export interface ZoneEntry {
  * 3. `<env>`, the ingress service;
  * 4. `<service>.<env>.<project>`, and every name below it;
  * 5. `<env>.<project>`, the ingress service;
- * 6. the extra names of the env, which count only below the suffix: a repo must not be able to claim `github.com`.
+ * 6. the extra names of the env, which count only below the suffix (or below `extraNamesUnder`, from which they are moved
+ *    to the suffix): a repo must not be able to claim `github.com`.
  *
  * Where two projects have an env of the same name, 1 to 3 belong whole to the older env; 4 and 5 reach either. Each rule
  * goes through the envs from the oldest to the youngest. Rule 4 can meet the wildcard of rule 1 (`web.feat.shop`: service
  * `web` of env `feat` of project `shop`, or below service `feat` of env `shop`): a whole name wins over a wildcard.
  */
-export function zoneEntries(envs: readonly NamedEnv[], suffix: string): ZoneEntry[] {
+export function zoneEntries(envs: readonly NamedEnv[], suffix: string, extraNamesUnder = suffix): ZoneEntry[] {
   const byAge = envs.toSorted((a, b) => compare(a.createdAt, b.createdAt) || compare(a.project, b.project))
   const owners = new Map<string, NamedEnv>()
   for (const env of byAge) if (!owners.has(normalName(env.env))) owners.set(normalName(env.env), env)
@@ -45,13 +46,20 @@ export function zoneEntries(envs: readonly NamedEnv[], suffix: string): ZoneEntr
   const rules: ZoneEntry[][] = [[], [], [], [], [], []]
   for (const env of byAge) {
     const owns = owners.get(normalName(env.env)) === env
-    for (const [rule, entries] of entriesOfEnv(env, owns, suffix).entries()) rules[rule]?.push(...entries)
+    const ofEnv = entriesOfEnv(env, owns, { suffix, extraNamesUnder })
+    for (const [rule, entries] of ofEnv.entries()) rules[rule]?.push(...entries)
   }
   return rules.flat().filter((entry) => isDomainName(entry.name))
 }
 
+interface Suffixes {
+  suffix: string
+  extraNamesUnder: string
+}
+
 /** The entries of one env, by rule. */
-function entriesOfEnv(env: NamedEnv, ownsShortNames: boolean, suffix: string): ZoneEntry[][] {
+function entriesOfEnv(env: NamedEnv, ownsShortNames: boolean, zone: Suffixes): ZoneEntry[][] {
+  const { suffix } = zone
   const short = `${normalName(env.env)}.${suffix}`
   const long = `${normalName(env.env)}.${normalName(env.project)}.${suffix}`
   const home = ownsShortNames ? short : long
@@ -66,7 +74,7 @@ function entriesOfEnv(env: NamedEnv, ownsShortNames: boolean, suffix: string): Z
     ownsShortNames ? [{ name: short, target: ingress, covers: 'self' }] : [],
     services(long),
     [{ name: long, target: ingress, covers: 'self' }],
-    extraEntries(env, ingress, suffix),
+    extraEntries(env, ingress, zone),
   ]
 }
 
@@ -78,13 +86,14 @@ function noIngress(env: NamedEnv, name: string): NameTarget {
   return { project: env.project, env: env.env, name, service: null, ipv4: [], ipv6: [], ports: [] }
 }
 
-function extraEntries(env: NamedEnv, target: NameTarget, suffix: string): ZoneEntry[] {
-  return env.extraNames
-    .map((given): ZoneEntry => {
-      const wildcard = given.startsWith('*.')
-      return { name: normalName(wildcard ? given.slice(2) : given), target, covers: wildcard ? 'below' : 'self' }
-    })
-    .filter(({ name }) => name !== suffix && isWithin(name, suffix))
+function extraEntries(env: NamedEnv, target: NameTarget, { suffix, extraNamesUnder }: Suffixes): ZoneEntry[] {
+  return env.extraNames.flatMap((given): ZoneEntry[] => {
+    const wildcard = given.startsWith('*.')
+    const name = normalName(wildcard ? given.slice(2) : given)
+    const under = [suffix, extraNamesUnder].find((each) => name !== each && isWithin(name, each))
+    if (under === undefined) return []
+    return [{ name: name.slice(0, -under.length) + suffix, target, covers: wildcard ? 'below' : 'self' }]
+  })
 }
 
 function compare(a: string, b: string): number {

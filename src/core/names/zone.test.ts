@@ -154,6 +154,18 @@ describe('extra names', () => {
     expect(some.find('db.feat.test')?.service).toBe('db')
   })
 
+  test('given under one suffix serve under another too', () => {
+    const proxy = buildZone([env({ extraNames: ['admin.test', '*.tenants.test', 'own.localhost', 'a.example'] })], {
+      suffix: 'localhost',
+      extraNamesUnder: 'test',
+    })
+    for (const name of ['admin.localhost', 'acme.tenants.localhost', 'own.localhost', 'web.feat.localhost']) {
+      expect(proxy.find(name)?.service).toBe('web')
+    }
+    expect(proxy.find('admin.test')).toBeUndefined()
+    expect(proxy.find('a.localhost')).toBeUndefined()
+  })
+
   test('cannot catch everything below the suffix', () => {
     expect(addresses(extra('*.test'), 'anything.test')).toBe('no-name')
   })

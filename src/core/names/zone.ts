@@ -39,14 +39,18 @@ export function checkName(suffix: string): string {
   return `berth-check.${normalName(suffix)}`
 }
 
-/** The zone of these envs. Which name wins a clash: see zone-entries.ts. */
-export function buildZone(envs: readonly NamedEnv[], options: { suffix: string }): Zone {
+/**
+ * The zone of these envs; which name wins a clash: see zone-entries.ts. `extraNamesUnder` is the suffix their extra names
+ * were given under where it is another one, as for the proxy: there `admin.test` becomes `admin.localhost`.
+ */
+export function buildZone(envs: readonly NamedEnv[], options: { suffix: string; extraNamesUnder?: string }): Zone {
   const suffix = normalName(options.suffix)
-  return zoneOf(zoneEntries(envs, suffix), suffix)
+  return zoneOf(zoneEntries(envs, suffix, normalName(options.extraNamesUnder ?? suffix)), suffix)
 }
 
-/** The zone of these entries, earlier ones winning. */
-export function zoneOf(entries: readonly ZoneEntry[], suffix: string): Zone {
+/** The zone of these entries, earlier ones winning; those outside the suffix do not count. */
+export function zoneOf(given: readonly ZoneEntry[], suffix: string): Zone {
+  const entries = given.filter(({ name }) => isWithin(name, suffix))
   const nodes = nodesOf(entries, suffix)
   const addresses = reverseNames(entries)
   const find = (name: string) => findTarget(nodes, suffix, normalName(name))
