@@ -21,6 +21,7 @@ const tiers: Record<string, () => Count> = {
   unit: () => vitest('unit'),
   integration: () => vitest('integration'),
   e2e: () => vitest('e2e'),
+  corpus: () => vitest('corpus'),
 }
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(tiers)

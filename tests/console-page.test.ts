@@ -44,8 +44,13 @@ test.each([
   [['...', 'b'], 'x\ny\nb\n', true],
   [['a', '...'], 'a\nx\n', true],
   [['a', '...'], 'b\nx\n', false],
-  [['up in ... s (4 steps)'], 'up in 3.2 s (4 steps)\n', true],
-  [['up in ... s (4 steps)'], 'up in 3.2 s\n(4 steps)\n', false],
+  [['up in ... (4 steps)'], 'up in no time (4 steps)\n', true],
+  [['up in ... (4 steps)'], 'up in no time\n(4 steps)\n', false],
+  [['up in 3.2 s'], 'up in 812 ms\n', true],
+  [['up in 3.2 s'], 'down in 3.2 s\n', false],
+  [['web  10.224.0.4  80'], 'web       10.224.12.68  80\n', true],
+  [['web  10.224.0.4  80'], 'web  10.224.0.4  8080\n', false],
+  [['Updating 1a2b3c4..5d6e7f8'], 'Updating 9f8e7d6..0a1b2c3\n', true],
 ])('%j against %j: %s', (expected, printed, fits) => {
   expect(printsAsShown(expected, printed)).toBe(fits)
 })

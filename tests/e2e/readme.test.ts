@@ -30,18 +30,24 @@ test.each(pages)('$file', async ({ file, commands }) => {
   const shell = openShell({ cwd: project.directory, env: readerEnvironment(berth, project) })
   open = { shell, berth, project }
   for (const step of commands) {
-    const { exitCode, output } = await shell.run(step.command)
-    const fault = faultOf(step, exitCode, output)
+    const result = await shell.run(step.command)
+    const output = asReader(result.output, berth, project)
+    const fault = faultOf(step, result.exitCode, output)
     if (fault !== undefined) expect.fail(`${file}:${step.line}: ${fault}\n$ ${step.command}\n${output}`)
   }
 })
 
-/** A user with a home of their own, berth on the PATH, and a name for commits. */
+/** Ada: a home of her own with the shop in it, berth on the PATH, a name for commits. */
 function readerEnvironment(berth: TestBerth, project: TestProject): Record<string, string | undefined> {
   const name = { GIT_AUTHOR_NAME: 'Ada', GIT_COMMITTER_NAME: 'Ada' }
   const email = { GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_EMAIL: 'ada@example.com' }
   const path = [join(root, 'bin'), process.env['PATH']].join(delimiter)
   return { ...berth.env, ...name, ...email, HOME: dirname(project.directory), PATH: path }
+}
+
+/** The pages tell of Ada, whose home is /home/ada. */
+function asReader(output: string, berth: TestBerth, project: TestProject): string {
+  return output.replaceAll(berth.home, '/home/ada/.berth').replaceAll(dirname(project.directory), '/home/ada')
 }
 
 function faultOf({ expected }: PageCommand, exitCode: number, output: string): string | undefined {

@@ -1,6 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exec } from '../../src/lib/exec.ts'
 import { eventually } from './eventually.ts'
 import { must } from './must.ts'
 
@@ -10,9 +9,9 @@ type Environment = Record<string, string | undefined>
 export async function removeHome(home: string, env: Environment): Promise<void> {
   await endProcesses(home)
   const id = await readFile(join(home, 'id'), 'utf8').catch(() => '')
-  if (id !== '') await removeFromEngine(`label=dev.berth.home=${id.trim()}`, env)
   await unmountBelow(home)
   await rm(home, { recursive: true, force: true })
+  if (id !== '') await removeFromEngine(`label=dev.berth.home=${id.trim()}`, env)
 }
 
 /** Whoever was started with this home: berthd, its children, sessions. Waits until they are gone. */
@@ -44,21 +43,17 @@ function kill(pid: number): void {
   }
 }
 
-/** Containers, networks, volumes with this label, and the images that Compose built for their projects. */
+/** Containers, networks, volumes and images with this label. */
 async function removeFromEngine(filter: string, env: Environment): Promise<void> {
-  const list = async (...args: string[]) => lines(await must(['docker', ...args, '--filter', filter], { env }))
-  const containers = await list('ps', '--all', '--quiet')
-  const projects = new Set(await list('ps', '--all', '--format', '{{.Label "com.docker.compose.project"}}'))
-  for (const name of await list('network', 'ls', '--format', '{{.Label "com.docker.compose.project"}}'))
-    projects.add(name)
-  if (containers.length > 0) await exec(['docker', 'rm', '--force', '--volumes', ...containers], { env })
-  for (const network of await list('network', 'ls', '--quiet'))
-    await exec(['docker', 'network', 'rm', network], { env })
-  for (const volume of await list('volume', 'ls', '--quiet')) await exec(['docker', 'volume', 'rm', volume], { env })
-  for (const name of projects) {
-    const built = ['docker', 'image', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${name}`]
-    for (const image of lines(await must(built, { env })))
-      await exec(['docker', 'image', 'rm', '--force', image], { env })
+  const removals = [
+    { list: ['ps', '--all'], remove: ['rm', '--force', '--volumes'] },
+    { list: ['network', 'ls'], remove: ['network', 'rm'] },
+    { list: ['volume', 'ls'], remove: ['volume', 'rm'] },
+    { list: ['image', 'ls'], remove: ['image', 'rm', '--force'] },
+  ]
+  for (const { list, remove } of removals) {
+    const ids = await must(['docker', ...list, '--quiet', '--filter', filter], { env })
+    if (ids !== '') await must(['docker', ...remove, ...new Set(ids.split('\n'))], { env })
   }
 }
 
@@ -69,5 +64,3 @@ async function unmountBelow(home: string): Promise<void> {
   for (const point of points.filter((path) => path.startsWith(`${home}/`)).toReversed())
     await must(['umount', '--lazy', point])
 }
-
-const lines = (text: string) => text.split('\n').filter((line) => line !== '')

@@ -2,29 +2,23 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import { createDockerEngine } from '../../../src/adapters/docker/docker.ts'
 import { createLocalHost } from '../../../src/adapters/host/local-host.ts'
 import type { ComposeFiles } from '../../../src/core/ports.ts'
-import { importBusyboxImage } from '../../support/busybox-image.ts'
+import { ensureImages, images } from '../../support/images.ts'
 
 const engine = createDockerEngine({ host: createLocalHost(), environment: process.env })
-const image = 'berth-test-docker-adapter:local'
+const image = images.busybox
 const projects: ComposeFiles[] = []
 const directories: string[] = []
 
-beforeAll(async () => {
-  await importBusyboxImage(image)
-})
+beforeAll(() => ensureImages(['busybox']))
 
 afterEach(async () => {
   for (const files of projects.splice(0))
     await engine.down({ ...files, files: [] }, { volumes: true, timeoutSeconds: 0 })
   for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true })
-})
-
-afterAll(async () => {
-  await createLocalHost().run(['docker', 'image', 'rm', image])
 })
 
 async function project(compose: string): Promise<ComposeFiles> {
