@@ -19,4 +19,11 @@ export type { Multiplexer, MultiplexerSession, StartRequest } from './ports/mult
 export type { Programs } from './ports/programs.ts'
 export type { Journal, OperationRecord, StepRecord, Store } from './ports/store.ts'
 export type { Transcripts } from './ports/transcripts.ts'
-export type { CopyRules, WorkspaceDiff, WorkspaceRequest, WorkspaceResult, Workspaces } from './ports/workspaces.ts'
+export type {
+  CopyRules,
+  SkippedFile,
+  WorkspaceDiff,
+  WorkspaceRequest,
+  WorkspaceResult,
+  Workspaces,
+} from './ports/workspaces.ts'

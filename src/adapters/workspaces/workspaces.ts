@@ -1,32 +1,48 @@
-import { AppError } from '../../core/errors.ts'
-import type { Host, Workspaces } from '../../core/ports.ts'
-export function createWorkspaces({ host }: { host: Host; stateDirectory: string }): Workspaces {
-  const no = () => {
-    throw new AppError('NOT_SUPPORTED', 'not yet')
+import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { Host } from '../../core/ports/host.ts'
+import type { Workspaces } from '../../core/ports/workspaces.ts'
+import { createLimiter } from '../../lib/limiter.ts'
+import { createWorkspace } from './create.ts'
+import { createGit } from './git.ts'
+import { commitAll } from './git-commit.ts'
+import { diffSince } from './git-diff.ts'
+import { mergeBranch } from './git-merge.ts'
+import { pullBranch } from './git-pull.ts'
+import { createPackStore } from './packs.ts'
+import { createRecords } from './records.ts'
+import { removeWorkspace } from './remove.ts'
+import type { WorkspaceTools } from './tools.ts'
+
+export interface WorkspacesOptions {
+  host: Host
+  /** Absolute; for what is kept beside the workspaces. Best on their file system. */
+  stateDirectory: string
+}
+
+/** Workspaces on this machine, made by copying and git. */
+export function createWorkspaces({ host, stateDirectory }: WorkspacesOptions): Workspaces {
+  const git = createGit(host)
+  const tools: WorkspaceTools = {
+    host,
+    git,
+    limit: createLimiter(availableParallelism()),
+    packs: createPackStore(host, join(stateDirectory, 'packs')),
+    records: createRecords(stateDirectory),
+    temporary: async () => {
+      const directory = join(stateDirectory, 'tmp')
+      await mkdir(directory, { recursive: true, mode: 0o700 })
+      return directory
+    },
   }
   return {
-    async create({ source, workspace, branch }) {
-      if (source.kind === 'empty') {
-        await host.run(['mkdir', '-p', workspace])
-        return { method: 'empty', directory: workspace, branch: null, baseCommit: null, files: 0, skipped: [] }
-      }
-      const r = await host.run(['cp', '-a', source.directory, workspace])
-      if (r.exitCode !== 0) throw new AppError('WORKSPACE_FAILED', r.stderr)
-      const g = await host.run(['git', '-C', workspace, 'checkout', '-q', '-b', branch])
-      return {
-        method: 'copy',
-        directory: workspace,
-        branch: g.exitCode === 0 ? branch : null,
-        baseCommit: null,
-        files: 0,
-        skipped: [],
-      }
-    },
-    remove: async (workspace) => void (await host.run(['rm', '-rf', workspace])),
-    restore: async () => undefined,
-    diff: no,
-    commitAll: no,
-    pull: no,
-    merge: no,
+    create: (request) => createWorkspace(tools, request),
+    remove: (workspace) => removeWorkspace(tools, workspace),
+    restore: async () => {},
+    diff: (workspace, baseCommit, options) => diffSince(tools, workspace, baseCommit, options),
+    commitAll: (workspace, message) => commitAll(git, workspace, message),
+    pull: (workspace, directory, branch) => pullBranch(git, workspace, directory, branch),
+    merge: (directory, branch, message) => mergeBranch(git, directory, branch, message),
   }
 }

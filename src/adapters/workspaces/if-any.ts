@@ -1,0 +1,20 @@
+import { lstat, readdir, readFile } from 'node:fs/promises'
+import { errnoOf } from '../../lib/errno.ts'
+
+/** Text of a file, or null where there is none. */
+export const textIfAny = (path: string): Promise<string | null> => ifAny(readFile(path, 'utf8'), null)
+
+/** Names in a directory, or none where there is no such directory. */
+export const namesIfAny = (path: string): Promise<string[]> => ifAny(readdir(path), [])
+
+/** Whether something has this name, be it a link that leads nowhere. */
+export const exists = async (path: string): Promise<boolean> => (await ifAny(lstat(path), null)) !== null
+
+async function ifAny<T>(reading: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return otherwise
+    throw error
+  }
+}

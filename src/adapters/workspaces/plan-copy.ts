@@ -1,0 +1,56 @@
+import type { BytePath } from './bytes.ts'
+import { isText, joinBytes } from './bytes.ts'
+import type { SourceDirectory } from './walk.ts'
+
+/** What one run of the copying program takes: paths copied whole, with all below them. */
+export interface Batch {
+  paths: BytePath[]
+  files: number
+}
+
+export interface CopyPlan {
+  /** Directories that are made one by one because not all of them comes along, or for being large; top first. */
+  opened: BytePath[]
+  batches: Batch[]
+  /** Names that are no UTF-8 cannot be arguments; they are passed another way. */
+  odd: BytePath[]
+  files: number
+}
+
+/** Files a batch takes: small enough that two cores end at about the same time, large enough that starts do not count. */
+const batchFiles = 400
+/** Bytes of paths in one argument list; Linux allows 2 MiB with the environment, macOS 1 MiB. */
+const batchBytes = 100_000
+
+/** Cuts a tree into batches that can be copied side by side. */
+export function planCopy(top: SourceDirectory): CopyPlan {
+  const plan: CopyPlan = { opened: [], batches: [], odd: [], files: top.files }
+  let bytes = batchBytes
+  open(top)
+  return plan
+
+  function open(directory: SourceDirectory): void {
+    plan.opened.push(directory.path)
+    for (const name of directory.leaves) take(joinBytes(directory.path, name), 1)
+    for (const child of directory.directories) {
+      if (child.partial || child.files > batchFiles) open(child)
+      else take(child.path, Math.max(child.files, 1))
+    }
+  }
+
+  function take(path: BytePath, files: number): void {
+    if (!isText(path)) {
+      plan.odd.push(path)
+      return
+    }
+    const batch = plan.batches.at(-1)
+    bytes += path.length + 1
+    if (batch === undefined || batch.files + files > batchFiles || bytes > batchBytes) {
+      plan.batches.push({ paths: [path], files })
+      bytes = path.length + 1
+    } else {
+      batch.paths.push(path)
+      batch.files += files
+    }
+  }
+}
