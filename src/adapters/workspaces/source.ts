@@ -1,12 +1,11 @@
 import { realpath, stat } from 'node:fs/promises'
-import { isAbsolute, join, relative } from 'node:path'
-import { copiesEverything, withWorktreeInclude } from '../../core/envs/copy-rules.ts'
+import { isAbsolute, relative } from 'node:path'
+import { copiesEverything } from '../../core/envs/copy-rules.ts'
 import type { EnvSource } from '../../core/envs/model.ts'
 import { AppError } from '../../core/errors.ts'
 import type { CopyRules } from '../../core/ports/workspaces.ts'
 import { errnoOf } from '../../lib/errno.ts'
 import type { Git } from './git.ts'
-import { textIfAny } from './if-any.ts'
 import type { Repository } from './read-repository.ts'
 import { listIgnored, readRepository, resolveRef } from './read-repository.ts'
 import type { Selection } from './selection.ts'
@@ -29,14 +28,13 @@ export interface Source {
 export async function openSource(
   git: Git,
   from: Exclude<EnvSource, { kind: 'empty' }>,
-  given: CopyRules,
+  rules: CopyRules,
 ): Promise<Source> {
   const directory = await existing(from.directory)
   const repository = await readRepository(git, directory)
   const commit = from.kind === 'ref' ? await resolveRef(git, repository, from.ref) : null
   const root = repository?.top ?? directory
   const prefix = repository?.prefix ?? ''
-  const rules = withWorktreeInclude(given, await textIfAny(join(directory, '.worktreeinclude')))
   const asksGit = repository !== null && rules.ignored !== 'all' && !copiesEverything(rules)
   const gitIgnored = asksGit ? await listIgnored(git, root) : new Set<string>()
   return { root, prefix, repository, commit, rules, selection: selectFiles({ rules, prefix, gitIgnored }) }
