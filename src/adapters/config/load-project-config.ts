@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readIgnoreLines } from '../../core/config/cilo.ts'
 import type { ProjectConfig } from '../../core/config/model.ts'
+import { configSchema } from '../../core/config/schema.ts'
 import { overlayConfig, resolveConfig } from '../../core/config/resolve.ts'
 import { AppError } from '../../core/errors.ts'
 
@@ -19,11 +20,12 @@ export async function loadProjectConfig(directory: string): Promise<ProjectConfi
     ciloText === undefined && ignoreText === undefined
       ? {}
       : (await import('./cilo.ts')).readCilo(ciloText ?? '', '.cilo/config.yml', readIgnoreLines(ignoreText ?? ''))
-  const toml = tomlText === undefined ? {} : (await import('./toml.ts')).readToml(tomlText, 'berth.toml')
+  const toml = tomlText === undefined ? {} : (await import('./toml.ts')).readToml(tomlText, 'berth.toml', configSchema)
   return resolveConfig(overlayConfig(cilo, toml), sources)
 }
 
-async function readText(path: string): Promise<string | undefined> {
+/** Text of a config file, or undefined where there is none. Throws CONFIG_INVALID when it cannot be read. */
+export async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {

@@ -1,8 +1,7 @@
 import { parse, TomlError } from 'smol-toml'
 import { type AST, parseTOML } from 'toml-eslint-parser'
+import type { z } from 'zod'
 import { configInvalid, findFaults } from '../../core/config/faults.ts'
-import type { ConfigDocument } from '../../core/config/schema.ts'
-import { configSchema } from '../../core/config/schema.ts'
 
 /** Where a key stands in its file, counted from 1. */
 export interface Position {
@@ -10,11 +9,11 @@ export interface Position {
   column: number
 }
 
-/** Reads the text of a `berth.toml`. `file` is its name in messages. Throws CONFIG_INVALID with every fault's line and column. */
-export function readToml(text: string, file: string): ConfigDocument {
+/** Reads the text of a TOML file of a schema. `file` is its name in messages. Throws CONFIG_INVALID with every fault's line and column. */
+export function readToml<S extends z.ZodType>(text: string, file: string, schema: S): z.infer<S> {
   const value = parseText(text, file)
-  const faults = findFaults(configSchema, value)
-  if (faults.length === 0) return configSchema.parse(value)
+  const faults = findFaults(schema, value)
+  if (faults.length === 0) return schema.parse(value)
   const positions = keyPositions(text)
   const placed = faults.map(({ path, message }) => ({
     file,

@@ -1,0 +1,36 @@
+import type { NamedEnv } from '../core/names/model.ts'
+import { buildZone } from '../core/names/zone.ts'
+import type { NameServer } from '../core/ports/names.ts'
+import type { Settings } from '../core/settings/model.ts'
+import { listenNear } from './listen-near.ts'
+import { createProxy } from './proxy/proxy.ts'
+
+/** The two ways to reach an env's services from this machine. */
+export interface WaysIn {
+  /** `address:port`, or null where no port was free. */
+  dns: string | null
+  proxy: string | null
+  proxyPort: number
+  publish: (envs: NamedEnv[]) => void
+  close: () => Promise<void>
+}
+
+/** Opens the DNS server and the proxy; a port that is taken moves on to the next. */
+export async function openWaysIn(nameServer: NameServer, settings: Settings): Promise<WaysIn> {
+  const proxy = createProxy(buildZone([], { suffix: 'localhost' }))
+  const [dns, http] = await Promise.all([
+    listenNear(settings.dns, (at) => nameServer.listen(at)),
+    listenNear(settings.proxy, async (at) => ({ ...at, port: (await proxy.listen(at.port)).port })),
+  ])
+  const show = (at: { address: string; port: number } | null) => at && `${at.address}:${at.port}`
+  return {
+    dns: show(dns),
+    proxy: show(http),
+    proxyPort: http?.port ?? settings.proxy.port,
+    publish(envs) {
+      nameServer.update(buildZone(envs, settings.network))
+      proxy.update(buildZone(envs, { suffix: 'localhost' }))
+    },
+    close: async () => void (await Promise.all([nameServer.close(), proxy.close()])),
+  }
+}
