@@ -2,9 +2,12 @@ import { buildApplication, buildRouteMap, text_en } from '@stricli/core'
 import { daemonRoutes } from './commands/daemon/daemon.ts'
 import { createCommand } from './commands/env/create.ts'
 import { destroyCommand } from './commands/env/destroy.ts'
+import { diffCommand } from './commands/env/diff.ts'
 import { downCommand } from './commands/env/down.ts'
 import { execCommand } from './commands/env/exec.ts'
 import { lsCommand } from './commands/env/ls.ts'
+import { mergeCommand } from './commands/env/merge.ts'
+import { pullCommand } from './commands/env/pull.ts'
 import { statusCommand } from './commands/env/status.ts'
 import { upCommand } from './commands/env/up.ts'
 
@@ -17,6 +20,9 @@ const root = buildRouteMap({
     ls: lsCommand,
     status: statusCommand,
     exec: execCommand,
+    diff: diffCommand,
+    merge: mergeCommand,
+    pull: pullCommand,
     daemon: daemonRoutes,
   },
   aliases: { list: 'ls', rm: 'destroy' },

@@ -1,10 +1,12 @@
 import type { EnvDeps } from '../core/envs/deps.ts'
 import type { OperationRegistry } from './operations/registry.ts'
+import type { WaysIn } from './ways-in.ts'
 
 /** Everything the daemon's rooms may ask for; built once, in main.ts. */
 export interface DaemonDeps extends EnvDeps {
   operations: OperationRegistry
   runningSessions: () => Promise<Map<string, number>>
+  waysIn: WaysIn
   startedAt: Date
   version: string
   /** Ends the process after its answer is sent. */

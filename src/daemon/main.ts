@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { randomIds, systemClock } from '../adapters/clock/system-clock.ts'
 import { loadProjectConfig } from '../adapters/config/load-project-config.ts'
+import { loadSettings } from '../adapters/config/load-settings.ts'
+import { createNameServer } from '../adapters/dns/name-server.ts'
 import { createDockerEngine } from '../adapters/docker/docker.ts'
 import { readHomeId } from '../adapters/files/home-id.ts'
 import { createLocalFiles } from '../adapters/files/local-files.ts'
@@ -18,13 +20,16 @@ import { createUpRecords } from '../core/envs/up-records.ts'
 import { toAppError } from '../core/errors.ts'
 import { checkHome } from '../core/home/check-home.ts'
 import { homePaths } from '../core/home/paths.ts'
+import { buildZone } from '../core/names/zone.ts'
 import type { Store } from '../core/ports.ts'
+import type { Settings } from '../core/settings/model.ts'
 import { createKeyedLock } from '../lib/keyed-lock.ts'
 import { createSemaphore } from '../lib/semaphore.ts'
 import { version } from '../lib/version.ts'
 import { withFaults } from './faults.ts'
 import { createOperationRegistry } from './operations/registry.ts'
 import { serve } from './serve.ts'
+import { openWaysIn } from './ways-in.ts'
 
 /** Descriptor of the pipe on which whoever started us waits for one line. */
 const starterPipe = 3
@@ -49,7 +54,12 @@ async function start(): Promise<boolean> {
   if (!lock) return false
   const host = createLocalHost()
   const store = openStore(paths.database)
-  const engine = createDockerEngine({ host, environment: process.env })
+  const settings = await loadSettings(paths.home)
+  const engine = createDockerEngine({ host, environment: engineEnvironment(settings) })
+  const nameServer = createNameServer(buildZone([], settings.network), {
+    onFault: (fault) => process.stderr.write(`${JSON.stringify({ message: `dns: ${toAppError(fault).message}` })}\n`),
+  })
+  const waysIn = await openWaysIn(nameServer, settings)
   const homeId = readHomeId(paths.home, randomIds)
   await serve({
     paths,
@@ -64,7 +74,8 @@ async function start(): Promise<boolean> {
     homeId,
     upRecords: createUpRecords({ files, paths }),
     observed: createObserved({ engine, homeId }),
-    network: { pool: '10.224.0.0/16', suffix: 'test', proxyPort: 7080 },
+    network: { ...settings.network, proxyPort: waysIn.proxyPort },
+    waysIn,
     loadConfig: loadProjectConfig,
     routes: () => readRoutes(host),
     workspaces: createWorkspaces({ host, stateDirectory: paths.bases }),
@@ -86,6 +97,11 @@ function openStore(file: string): Store {
   const fault = process.env['BERTH_FAULT']
   if (!fault) return store
   return { ...store, journal: withFaults(store.journal, fault, () => process.kill(process.pid, 'SIGKILL')) }
+}
+
+/** The daemon's environment, with the engine the settings name. */
+function engineEnvironment({ engine }: Settings): NodeJS.ProcessEnv {
+  return engine.host === null ? process.env : { ...process.env, DOCKER_HOST: engine.host }
 }
 
 function tellStarter(line: string): void {

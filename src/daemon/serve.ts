@@ -7,6 +7,7 @@ import type { DaemonDeps } from './dependencies.ts'
 import { createApp } from './http/app.ts'
 import { daemonHandlers } from './http/daemon.ts'
 import { envHandlers } from './http/env.ts'
+import { publishNames } from './jobs/publish-names.ts'
 import { recoverOperations } from './jobs/recover.ts'
 import { watchEngine } from './jobs/watch.ts'
 
@@ -34,6 +35,7 @@ export async function serve(parts: Omit<DaemonDeps, 'stop'> & { release: () => v
     ended.abort()
     log('stopping')
     rmSync(socket, { force: true })
+    void parts.waysIn.close()
     server.close(() => {
       parts.release()
       process.exit(0)
@@ -42,6 +44,7 @@ export async function serve(parts: Omit<DaemonDeps, 'stop'> & { release: () => v
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  publishNames({ ...deps, log, publish: deps.waysIn.publish })
   await recoverOperations(deps, log)
   void watchEngine({ ...deps, log, onReturn: () => log('the container engine is back') }, ended.signal)
   await listen(server, socket)

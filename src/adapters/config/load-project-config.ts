@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readIgnoreLines } from '../../core/config/cilo.ts'
 import type { ProjectConfig } from '../../core/config/model.ts'
-import { configSchema } from '../../core/config/schema.ts'
 import { overlayConfig, resolveConfig } from '../../core/config/resolve.ts'
+import { configSchema } from '../../core/config/schema.ts'
 import { AppError } from '../../core/errors.ts'
 
 /**

@@ -4,6 +4,14 @@ import { envRef, envSource, envView, finding, terminalCommand } from '../schemas
 
 const withFindings = z.object({ env: envView, findings: z.array(finding) })
 
+const broughtBack = z.object({
+  project: z.string(),
+  name: z.string(),
+  branch: z.string().describe("in the user's repository"),
+  commit: z.string(),
+  commits: z.number().int().describe('new there'),
+})
+
 const create = {
   name: z.string().max(1000),
   project: z.string().max(1000).optional().describe('project name; the directory or berth.toml says it otherwise'),
@@ -101,5 +109,33 @@ export const envRoutes = {
       variables: z.record(z.string(), z.string()).default({}),
     }),
     output: terminalCommand,
+  }),
+  'env.diff': route({
+    summary: 'What an env changed since it was made: commits, uncommitted and untracked.',
+    kind: 'call',
+    access: 'read',
+    input: z.object({ env: envRef, stat: z.boolean().default(false).describe('file names and counts only') }),
+    output: z.object({
+      patch: z.string().describe('git diff text; empty with stat'),
+      files: z.array(z.object({ path: z.string(), added: z.number().nullable(), removed: z.number().nullable() })),
+    }),
+  }),
+  'env.pull': route({
+    summary: "Bring an env's work into the user's repository as a branch; nothing checked out there changes.",
+    kind: 'call',
+    access: 'operate',
+    input: z.object({
+      env: envRef,
+      branch: z.string().max(200).optional().describe("the env's own branch when absent"),
+      message: z.string().max(10_000).optional().describe('of the commit that takes in uncommitted work'),
+    }),
+    output: broughtBack,
+  }),
+  'env.merge': route({
+    summary: "Bring an env's work back and merge it into what the user has checked out.",
+    kind: 'call',
+    access: 'operate',
+    input: z.object({ env: envRef, message: z.string().max(10_000).optional() }),
+    output: broughtBack.extend({ fastForward: z.boolean() }),
   }),
 } as const

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { version } from '../../lib/version.ts'
-import { AppError } from '../errors.ts'
 import type { ComposeFiles } from '../ports.ts'
+import { findComposeFiles } from './compose/compose-files.ts'
+import { type ComposeSources, digestComposeSources, readComposeSources } from './compose/compose-sources.ts'
 import type { EnvDeps } from './deps.ts'
 import type { EnvRecord } from './model.ts'
 
@@ -10,42 +10,36 @@ import type { EnvRecord } from './model.ts'
 export interface ComposeInputs {
   /** The user's files, without Berth's override. */
   files: ComposeFiles
-  /** Digest over all of it: equal key, equal plan. */
-  key: string
+  /** Everything on disk and in the shell those are made from. */
+  sources: ComposeSources
 }
 
 type InputDeps = Pick<EnvDeps, 'files' | 'paths' | 'loadConfig'>
 
 /** Finds an env's compose files, profiles and remembered variables. Throws COMPOSE_NOT_FOUND, CONFIG_INVALID. */
 export async function composeInputs(deps: InputDeps, env: EnvRecord): Promise<ComposeInputs> {
-  const config = await deps.loadConfig(env.directory)
-  const named = env.composeFiles.length > 0 ? env.composeFiles : config.project.files
-  const files = await composeFilesIn(deps, env.directory, named)
-  const variables = await rememberedVariables(deps, env)
-  const profiles = config.project.profiles
-  const digest = createHash('sha256').update(
-    JSON.stringify([version, env.subnet, env.shared, variables, profiles, config.env]),
-  )
-  for (const file of [...files, join(env.directory, '.env')]) {
-    digest.update(`\0${file}\0${(await deps.files.readText(file)) ?? ''}`)
-  }
-  return {
-    files: { project: env.composeProject, directory: env.directory, files, profiles, variables },
-    key: digest.digest('hex'),
-  }
+  const [config, variables] = await Promise.all([deps.loadConfig(env.directory), rememberedVariables(deps, env)])
+  const { files, profiles } = await findComposeFiles(deps.files, env.directory, {
+    named: env.composeFiles.length > 0 ? env.composeFiles : config.project.files,
+    profiles: config.project.profiles,
+    variables,
+    ...(env.source.kind === 'empty' ? {} : { copiedFrom: env.source.directory }),
+  })
+  const project = { project: env.composeProject, directory: env.directory, files, profiles, variables }
+  return { files: project, sources: await readComposeSources(readText(deps), project) }
 }
 
-const bases = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']
-
-async function composeFilesIn(deps: InputDeps, workspace: string, named: readonly string[]): Promise<string[]> {
-  if (named.length > 0) return named.map((file) => join(workspace, file))
-  const present = new Set(await deps.files.list(workspace))
-  const base = bases.find((name) => present.has(name))
-  if (base === undefined) throw new AppError('COMPOSE_NOT_FOUND', `there is no compose file in ${workspace}`)
-  const stem = base.replace(/\.ya?ml$/, '')
-  const override = ['yaml', 'yml'].map((end) => `${stem}.override.${end}`).find((name) => present.has(name))
-  return [base, ...(override === undefined ? [] : [override])].map((file) => join(workspace, file))
+/** Digest over the inputs and all of the env that the plan depends on: equal key, equal plan. */
+export async function planKey(deps: InputDeps, env: EnvRecord, { files, sources }: ComposeInputs): Promise<string> {
+  const [digest, config] = await Promise.all([
+    digestComposeSources(readText(deps), sources, files),
+    deps.loadConfig(env.directory),
+  ])
+  const facts = [version, digest, env.subnet, env.shared, config.project.ingress, config.env.limits]
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
 }
+
+const readText = (deps: InputDeps) => (path: string) => deps.files.readText(path)
 
 /** Values of shell variables as the last `up` was given them: what Compose reads must not depend on who asks. */
 export async function rememberedVariables(

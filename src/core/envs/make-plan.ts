@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts'
 import type { ComposeFiles } from '../ports.ts'
-import { composeInputs } from './compose-inputs.ts'
+import { composeInputs, planKey } from './compose-inputs.ts'
 import type { EnvDeps } from './deps.ts'
 import { chooseIngress } from './ingress.ts'
 import { isolate, requiredPrefix } from './isolate.ts'
@@ -36,7 +36,7 @@ export async function makePlan(
     env: placed,
     files: { ...inputs.files, files: [...inputs.files.files, deps.paths.override(env.id)] },
     record: {
-      key: placed === env ? inputs.key : '',
+      key: await planKey(deps, placed, inputs),
       services: plan.services.map(({ service, ports, profiles }) => ({
         service,
         ports,

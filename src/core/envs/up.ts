@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import { runSteps } from '../operations/run-steps.ts'
 import { withOperation } from '../operations/with-operation.ts'
-import { composeInputs, rememberVariables } from './compose-inputs.ts'
+import { composeInputs, planKey, rememberVariables } from './compose-inputs.ts'
 import type { EnvDeps } from './deps.ts'
 import { envContainers } from './env-containers.ts'
 import { type EnvRef, findEnv } from './find-env.ts'
@@ -44,12 +44,12 @@ async function alreadyUp(deps: EnvDeps, env: EnvRecord, request: UpRequest): Pro
   if (request.build || request.services.length > 0 || env.desired !== 'up') return undefined
   const record = await deps.upRecords.read(env.id)
   if (!record || record.made.length === 0 || (request.strict && record.findings.length > 0)) return undefined
-  const [inputs, containers, images] = await Promise.all([
-    composeInputs(deps, env),
+  const [key, containers, images] = await Promise.all([
+    composeInputs(deps, env).then((inputs) => planKey(deps, env, inputs)),
     envContainers(deps, env.id),
     deps.engine.images(),
   ])
-  return isSettled(record, inputs.key, containers, images) ? { env, findings: record.findings } : undefined
+  return isSettled(record, key, containers, images) ? { env, findings: record.findings } : undefined
 }
 
 async function bringUp(deps: EnvDeps, env: EnvRecord, request: UpRequest, scope: OperationScope): Promise<UpResult> {

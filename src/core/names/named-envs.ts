@@ -1,6 +1,6 @@
-import { composeLabels } from '../labels.ts'
 import type { EnvRecord } from '../envs/model.ts'
 import type { UpRecord } from '../envs/plan-record.ts'
+import { composeLabels } from '../labels.ts'
 import type { EngineContainer } from '../ports.ts'
 import type { NamedEnv, NamedService } from './model.ts'
 
@@ -32,7 +32,9 @@ function namedServices(record: UpRecord | undefined, containers: readonly Engine
   return [...new Set([...planned, ...byService.keys()])].map((service) => {
     const replicas = byService.get(service) ?? []
     const addresses = replicas.flatMap(({ networks }) => Object.values(networks))
-    const exposed = replicas.flatMap(({ ports }) => ports.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port))
+    const exposed = replicas.flatMap(({ ports }) =>
+      ports.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port),
+    )
     return {
       service,
       ipv4: addresses.map(({ ipv4 }) => ipv4).filter((address) => address !== ''),

@@ -2,12 +2,12 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import type { ListenSetting, Settings } from './model.ts'
 
-const pool = z
+const pool = z.string().refine((text) => ipaddr.IPv4.isValidCIDR(text) && Number(text.split('/')[1]) <= 24, {
+  error: 'expected an IPv4 network of /24 or larger, such as 10.224.0.0/16',
+})
+const suffix = z
   .string()
-  .refine((text) => ipaddr.IPv4.isValidCIDR(text) && Number(text.split('/')[1]) <= 24, {
-    error: 'expected an IPv4 network of /24 or larger, such as 10.224.0.0/16',
-  })
-const suffix = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, { error: 'expected a domain such as test or dev.internal' })
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, { error: 'expected a domain such as test or dev.internal' })
 const listen = z.string().regex(/^127\.\d+\.\d+\.\d+:\d{1,5}$/, {
   error: 'expected a loopback address and port, such as 127.0.0.1:7080: names and the proxy are for this machine alone',
 })
@@ -20,12 +20,8 @@ export const settingsSchema = z.strictObject({
       suffix: suffix.optional().meta({ description: 'Domain of the names. Default: test.' }),
     })
     .optional(),
-  dns: z
-    .strictObject({ listen: listen.optional().meta({ description: 'Default: 127.0.0.1:5354.' }) })
-    .optional(),
-  proxy: z
-    .strictObject({ listen: listen.optional().meta({ description: 'Default: 127.0.0.1:7080.' }) })
-    .optional(),
+  dns: z.strictObject({ listen: listen.optional().meta({ description: 'Default: 127.0.0.1:5354.' }) }).optional(),
+  proxy: z.strictObject({ listen: listen.optional().meta({ description: 'Default: 127.0.0.1:7080.' }) }).optional(),
   engine: z
     .strictObject({
       host: z

@@ -13,8 +13,8 @@ export function daemonHandlers(deps: DaemonDeps): Pick<Handlers, 'daemon.status'
       memoryBytes: process.memoryUsage.rss(),
       operations: deps.operations.running(),
       engine: await engineOf(deps),
-      dns: null,
-      proxy: null,
+      dns: deps.waysIn.dns,
+      proxy: deps.waysIn.proxy,
     }),
     'daemon.stop': async ({ ifIdle }) => {
       const running = deps.operations.running()

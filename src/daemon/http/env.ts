@@ -1,3 +1,4 @@
+import { type BroughtBack, diffEnv, mergeEnv, pullEnv } from '../../core/envs/bring-back.ts'
 import { composeInEnv } from '../../core/envs/compose.ts'
 import { createEnv } from '../../core/envs/create.ts'
 import { destroyEnv } from '../../core/envs/destroy.ts'
@@ -26,6 +27,16 @@ export function envHandlers(deps: DaemonDeps): Pick<Handlers, Extract<keyof Hand
     'env.status': async ({ env }) => ({ env: await showEnv(deps, env) }),
     'env.variables': async ({ env }) => ({ names: await envVariables(deps, env) }),
     'env.exec': (input) => execInEnv(deps, input),
+    'env.diff': ({ env, stat }) => diffEnv(deps, env, { stat }),
+    'env.pull': async (input) => shown(await pullEnv(deps, input)),
+    'env.merge': async (input) => {
+      const merged = await mergeEnv(deps, input)
+      return { ...shown(merged), fastForward: merged.fastForward }
+    },
     'env.compose': (input) => composeInEnv(deps, input),
   }
+}
+
+function shown({ env, branch, commit, commits }: BroughtBack) {
+  return { project: env.project, name: env.name, branch, commit, commits }
 }

@@ -19,7 +19,11 @@ export function publishNames(deps: PublishDeps): () => void {
     scheduled = false
     const envs = await deps.store.envs()
     const known = await Promise.all(
-      envs.map(async (env) => ({ env, record: await deps.upRecords.read(env.id), containers: deps.observed.of(env.id) })),
+      envs.map(async (env) => ({
+        env,
+        record: await deps.upRecords.read(env.id),
+        containers: deps.observed.of(env.id),
+      })),
     )
     deps.publish(namedEnvs(known))
   }

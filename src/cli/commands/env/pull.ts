@@ -1,0 +1,23 @@
+import { defineCommand, envArgument, projectFlag, textFlag } from '../common.ts'
+import { envRef } from './shared.ts'
+
+/** `berth pull` */
+export const pullCommand = defineCommand<{ project?: string; branch?: string; message?: string }, [string]>({
+  name: 'env.pull',
+  brief: "Bring an env's work into your repository as a branch",
+  full: 'Uncommitted work in the env is committed there first. What you have checked out, staged or changed is not touched.',
+  flags: {
+    project: projectFlag,
+    branch: textFlag('name of the branch here; berth/<env> unless said', 'name'),
+    message: textFlag('message of the commit that takes in uncommitted work', 'text'),
+  },
+  aliases: { m: 'message' },
+  positional: { kind: 'tuple', parameters: [envArgument] },
+  async run(context, flags, name) {
+    const client = await context.client(flags.on)
+    const { branch, message } = flags
+    const data = await client.call('env.pull', { env: envRef(context, name, flags.project), branch, message })
+    const news = data.commits === 1 ? '1 new commit' : `${data.commits} new commits`
+    return { data, text: `${data.branch} is at ${data.commit.slice(0, 10)}, ${news}` }
+  },
+})
