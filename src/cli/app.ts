@@ -10,6 +10,11 @@ import { mergeCommand } from './commands/env/merge.ts'
 import { pullCommand } from './commands/env/pull.ts'
 import { statusCommand } from './commands/env/status.ts'
 import { upCommand } from './commands/env/up.ts'
+import { attachCommand } from './commands/session/attach.ts'
+import { runCommand } from './commands/session/run.ts'
+import { sessionsCommand } from './commands/session/sessions.ts'
+import { stopCommand } from './commands/session/stop.ts'
+import { transcriptCommand } from './commands/session/transcript.ts'
 
 const root = buildRouteMap({
   routes: {
@@ -23,6 +28,11 @@ const root = buildRouteMap({
     diff: diffCommand,
     merge: mergeCommand,
     pull: pullCommand,
+    run: runCommand,
+    sessions: sessionsCommand,
+    attach: attachCommand,
+    stop: stopCommand,
+    transcript: transcriptCommand,
     daemon: daemonRoutes,
   },
   aliases: { list: 'ls', rm: 'destroy' },

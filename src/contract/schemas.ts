@@ -16,6 +16,30 @@ export const envSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('empty') }),
 ])
 
+/** What a missing env is made from. */
+export const createIfMissing = z.object({
+  source: envSource,
+  composeFiles: z.array(z.string()).default([]).describe('relative to the source directory'),
+  shared: z.array(z.string()).default([]).describe('services taken from an instance shared between envs'),
+})
+
+/** A session as every list shows it. */
+export const sessionView = z.object({
+  id: z.string(),
+  envId: z.string(),
+  project: z.string(),
+  env: z.string(),
+  name: z.string(),
+  agent: z.string().nullable(),
+  argv: z.array(z.string()),
+  state: z.enum(['running', 'exited', 'lost']).describe('lost: the machine went down under it'),
+  exitCode: z.number().int().nullable(),
+  attached: z.number().int().describe('terminals that show it now'),
+  startedAt: z.string().describe('ISO 8601, UTC'),
+  logFile: z.string(),
+  exitFile: z.string(),
+})
+
 export const serviceStatus = z.object({
   service: z.string(),
   state: z.enum(['missing', 'created', 'running', 'paused', 'restarting', 'exited', 'dead', 'shared']),

@@ -17,6 +17,7 @@ export type { Files } from './ports/files.ts'
 export type { Host } from './ports/host.ts'
 export type { Multiplexer, MultiplexerSession, StartRequest } from './ports/multiplexer.ts'
 export type { Programs } from './ports/programs.ts'
+export type { ResolverCheck } from './ports/resolver.ts'
 export type { Journal, OperationRecord, StepRecord, Store } from './ports/store.ts'
 export type { Transcripts } from './ports/transcripts.ts'
 export type {

@@ -1,9 +1,9 @@
-import type { EnvDeps } from '../core/envs/deps.ts'
+import type { RunDeps } from '../core/run/deps.ts'
 import type { OperationRegistry } from './operations/registry.ts'
 import type { WaysIn } from './ways-in.ts'
 
 /** Everything the daemon's rooms may ask for; built once, in main.ts. */
-export interface DaemonDeps extends EnvDeps {
+export interface DaemonDeps extends RunDeps {
   operations: OperationRegistry
   runningSessions: () => Promise<Map<string, number>>
   waysIn: WaysIn

@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { randomIds, systemClock } from '../adapters/clock/system-clock.ts'
 import { loadProjectConfig } from '../adapters/config/load-project-config.ts'
@@ -11,8 +11,13 @@ import { createLocalFiles } from '../adapters/files/local-files.ts'
 import { ensurePrivateDirectory } from '../adapters/files/private-directory.ts'
 import { createLocalHost } from '../adapters/host/local-host.ts'
 import { takeProcessLock } from '../adapters/lock/process-lock.ts'
+import { createLocalPrograms } from '../adapters/programs/local-programs.ts'
+import { createResolverCheck } from '../adapters/resolver/resolver-check.ts'
 import { readRoutes } from '../adapters/routes/routes.ts'
 import { openSqliteStore } from '../adapters/sqlite/sqlite-store.ts'
+import { socketPath as tmuxSocketPath } from '../adapters/tmux/socket-path.ts'
+import { createTmux } from '../adapters/tmux/tmux.ts'
+import { createLocalTranscripts } from '../adapters/transcripts/local-transcripts.ts'
 import { createWorkspaces } from '../adapters/workspaces/workspaces.ts'
 import { berthHome } from '../contract/home.ts'
 import { createObserved } from '../core/envs/observed.ts'
@@ -22,6 +27,8 @@ import { checkHome } from '../core/home/check-home.ts'
 import { homePaths } from '../core/home/paths.ts'
 import { buildZone } from '../core/names/zone.ts'
 import type { Store } from '../core/ports.ts'
+import { countRunningSessions } from '../core/sessions/list-sessions.ts'
+import { removeSessions } from '../core/sessions/remove-sessions.ts'
 import type { Settings } from '../core/settings/model.ts'
 import { createKeyedLock } from '../lib/keyed-lock.ts'
 import { createSemaphore } from '../lib/semaphore.ts'
@@ -60,6 +67,15 @@ async function start(): Promise<boolean> {
     onFault: (fault) => process.stderr.write(`${JSON.stringify({ message: `dns: ${toAppError(fault).message}` })}\n`),
   })
   const waysIn = await openWaysIn(nameServer, settings)
+  const locks = createKeyedLock()
+  const tmuxDirectory = join(paths.home, 'tmux')
+  const multiplexer = createTmux({
+    host,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+    directory: tmuxDirectory,
+    socket: tmuxSocketPath(tmuxDirectory, { directory: tmpdir(), userId: userInfo().uid }),
+  })
+  const sessions = { multiplexer, transcripts: createLocalTranscripts(), programs: createLocalPrograms() }
   const homeId = readHomeId(paths.home, randomIds)
   await serve({
     paths,
@@ -69,7 +85,7 @@ async function start(): Promise<boolean> {
     engine,
     clock: systemClock,
     ids: randomIds,
-    locks: createKeyedLock(),
+    locks,
     heavy: createSemaphore(Math.max(2, availableParallelism() * 2)),
     homeId,
     upRecords: createUpRecords({ files, paths }),
@@ -80,7 +96,10 @@ async function start(): Promise<boolean> {
     routes: () => readRoutes(host),
     workspaces: createWorkspaces({ host, stateDirectory: paths.bases }),
     operations: createOperationRegistry({ ids: randomIds }),
-    runningSessions: async () => new Map(),
+    ...sessions,
+    runningSessions: () => countRunningSessions(sessions),
+    endSessions: (envId) => removeSessions({ ...sessions, store, locks }, envId),
+    resolver: createResolverCheck(settings.network.suffix),
     startedAt: systemClock.now(),
     version,
     release: () => {

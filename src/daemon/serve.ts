@@ -7,6 +7,7 @@ import type { DaemonDeps } from './dependencies.ts'
 import { createApp } from './http/app.ts'
 import { daemonHandlers } from './http/daemon.ts'
 import { envHandlers } from './http/env.ts'
+import { sessionHandlers } from './http/session.ts'
 import { publishNames } from './jobs/publish-names.ts'
 import { recoverOperations } from './jobs/recover.ts'
 import { watchEngine } from './jobs/watch.ts'
@@ -22,7 +23,7 @@ export async function serve(parts: Omit<DaemonDeps, 'stop'> & { release: () => v
   const app = createApp({
     version: parts.version,
     operations: parts.operations,
-    handlers: { ...envHandlers(deps), ...daemonHandlers(deps) },
+    handlers: { ...envHandlers(deps), ...sessionHandlers(deps), ...daemonHandlers(deps) },
     onInternalError: (error) => log(`internal error: ${error.stack}`),
   })
   const socket = socketPath(parts.paths.home)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
-import { envRef, envSource, envView, finding, terminalCommand } from '../schemas.ts'
+import { createIfMissing, envRef, envSource, envView, finding, terminalCommand } from '../schemas.ts'
 
 const withFindings = z.object({ env: envView, findings: z.array(finding) })
 
@@ -42,7 +42,11 @@ export const envRoutes = {
     summary: "Start an env's services, isolated, and wait until they are healthy.",
     kind: 'operation',
     access: 'operate',
-    input: z.object({ env: envRef, ...up }),
+    input: z.object({
+      env: envRef,
+      create: createIfMissing.nullable().default(null).describe('what to make a missing env from; null refuses'),
+      ...up,
+    }),
     output: withFindings,
   }),
   'env.down': route({

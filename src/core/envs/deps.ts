@@ -17,6 +17,8 @@ export interface EnvDeps extends ProjectDeps {
   upRecords: UpRecords
   /** Containers as the engine's events tell them. */
   observed: Observed
+  /** Ends all sessions of an env and forgets them; safe to repeat. */
+  endSessions: (envId: string) => Promise<void>
   /** Networks this machine already routes to, as CIDR. */
   routes: () => Promise<string[]>
 }

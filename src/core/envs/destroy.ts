@@ -20,6 +20,7 @@ export async function destroyEnv(deps: EnvDeps, request: DestroyRequest, scope: 
     return withOperation(deps, scope, { kind: 'env.destroy', envId: env.id, input: request }, async () => {
       await deps.store.updateEnv(env.id, { phase: 'destroying', desired: 'down' })
       await runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, [
+        { name: 'sessions', title: 'end its sessions', run: () => deps.endSessions(env.id) },
         ...stopSteps(deps, env, true, scope),
         {
           name: 'workspace',

@@ -4,15 +4,15 @@ import { runSteps } from '../operations/run-steps.ts'
 import { withOperation } from '../operations/with-operation.ts'
 import { composeInputs, planKey, rememberVariables } from './compose-inputs.ts'
 import type { EnvDeps } from './deps.ts'
+import { type EnsureRequest, ensureEnv } from './ensure-env.ts'
 import { envContainers } from './env-containers.ts'
-import { type EnvRef, findEnv } from './find-env.ts'
+import { findEnv } from './find-env.ts'
 import { makePlan, type UpPlan } from './make-plan.ts'
 import type { EnvRecord, IsolationFinding } from './model.ts'
 import { isSettled } from './settled.ts'
 
 /** What `berth up` asks for. */
-export interface UpRequest {
-  env: EnvRef
+export interface UpRequest extends EnsureRequest {
   /** All when empty. */
   services: string[]
   build: boolean
@@ -31,9 +31,9 @@ export interface UpResult {
  * up. Throws COMPOSE_INVALID, COMPOSE_NOT_FOUND, SERVICE_NOT_FOUND, NOT_ISOLATED, SERVICE_UNHEALTHY, COMPOSE_FAILED.
  */
 export async function upEnv(deps: EnvDeps, request: UpRequest, scope: OperationScope): Promise<UpResult> {
-  const { id } = await findEnv(deps, request.env)
+  const { id, name, project } = await ensureEnv(deps, request, scope)
   return deps.locks.run(id, async () => {
-    const env = await findEnv(deps, request.env)
+    const env = await findEnv(deps, { name, project })
     await rememberVariables(deps, env, request.variables)
     return (await alreadyUp(deps, env, request)) ?? (await bringUp(deps, env, request, scope))
   })

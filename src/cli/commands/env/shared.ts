@@ -34,3 +34,8 @@ export async function shellVariables(
   const values = names.map((name) => [name, context.env[name]] as const)
   return Object.fromEntries(values.filter((pair): pair is [string, string] => pair[1] !== undefined))
 }
+
+/** What a missing env is made from: the directory stood in. */
+export function creationSource(context: BerthContext) {
+  return { source: { kind: 'directory' as const, directory: context.directory } }
+}

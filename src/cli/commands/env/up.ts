@@ -1,22 +1,24 @@
 import { describeServices } from '../../ui/env.ts'
 import { defineCommand, envArgument, numberFlag, projectFlag, switchFlag } from '../common.ts'
-import { envRef, runWithProgress, shellVariables } from './shared.ts'
+import { creationSource, envRef, runWithProgress, shellVariables } from './shared.ts'
 
 interface Flags {
   project?: string
   build: boolean
   strict: boolean
+  noCreate: boolean
   timeout?: number
 }
 
 /** `berth up` */
 export const upCommand = defineCommand<Flags, [string, ...string[]]>({
   name: 'env.up',
-  brief: "Start an env's services and wait until they are healthy",
+  brief: "Start an env's services, made first if missing, and wait until they are healthy",
   flags: {
     project: projectFlag,
     build: switchFlag('build images first'),
     strict: switchFlag('refuse what cannot be isolated'),
+    noCreate: switchFlag('refuse when there is no such env'),
     timeout: numberFlag('how long to wait for health', 'seconds'),
   },
   positional: { kind: 'array', parameter: envArgument, minimum: 1 },
@@ -24,6 +26,7 @@ export const upCommand = defineCommand<Flags, [string, ...string[]]>({
     const ref = envRef(context, name, flags.project)
     const data = await runWithProgress(context, flags, 'env.up', `up ${name}`, {
       env: ref,
+      create: flags.noCreate ? null : creationSource(context),
       services,
       build: flags.build,
       strict: flags.strict,

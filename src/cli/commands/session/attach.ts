@@ -1,0 +1,26 @@
+import { failure } from '../../failure.ts'
+import { runInTerminal } from '../../terminal.ts'
+import { defineCommand, projectFlag } from '../common.ts'
+import { envRef } from '../env/shared.ts'
+import { sessionArguments } from './shared.ts'
+
+/** `berth attach` */
+export const attachCommand = defineCommand<{ project?: string }, [string, string?]>({
+  name: 'session.attach',
+  brief: 'Join a session on this terminal; detach with Ctrl-b d',
+  flags: { project: projectFlag },
+  positional: sessionArguments,
+  async run(context, flags, name, session) {
+    const client = await context.client(flags.on)
+    const command = await client.call('session.attach', { env: envRef(context, name, flags.project), session })
+    if (flags.json) return { data: command }
+    if (!context.process.stdin.isTTY || !context.process.stdout.isTTY)
+      throw failure(
+        'SESSION_FAILED',
+        'a session can only be joined on a terminal',
+        `berth transcript ${name} shows what it prints`,
+      )
+    const exitCode = await runInTerminal(context, command)
+    return { data: { exitCode }, exitCode }
+  },
+})

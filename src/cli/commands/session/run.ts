@@ -1,0 +1,87 @@
+import type { BerthContext, CommonFlags } from '../../context.ts'
+import { usage } from '../../failure.ts'
+import { runInTerminal } from '../../terminal.ts'
+import { defineCommand, projectFlag, switchFlag } from '../common.ts'
+import { creationSource, envRef, runWithProgress, shellVariables } from '../env/shared.ts'
+
+interface Flags {
+  project?: string
+  detach: boolean
+  noUp: boolean
+  noCreate: boolean
+  another: boolean
+}
+
+/** `berth run` */
+export const runCommand = defineCommand<Flags, string[]>({
+  name: 'env.run',
+  brief: 'Run an agent or a command in an env, made and brought up first',
+  full: [
+    'berth run <agent|command> <task> [prompt]   in a session that outlives the terminal; a second run joins it again',
+    'berth run <task> -- <command…>              in this terminal, in the workspace; exits with the code of the command',
+  ].join('\n'),
+  flags: {
+    project: projectFlag,
+    detach: switchFlag('start the session and return'),
+    noUp: switchFlag('do not bring the env up'),
+    noCreate: switchFlag('refuse when there is no such env'),
+    another: switchFlag('another session, where the same one runs already'),
+  },
+  aliases: { d: 'detach' },
+  positional: {
+    kind: 'array',
+    parameter: { brief: 'agent or command, task, prompt', parse: String, placeholder: 'word' },
+    minimum: 1,
+  },
+  run: (context, flags, ...words) =>
+    context.tail === undefined ? runSession(context, flags, words) : runRaw(context, flags, words, context.tail),
+})
+
+type RunFlags = Flags & CommonFlags
+
+async function runSession(context: BerthContext, flags: RunFlags, [program = '', task, ...prompt]: string[]) {
+  if (task === undefined) throw usage('name what to run and the task', 'berth run claude fix-login "the login page …"')
+  const client = await context.client(flags.on)
+  const start = await startRequest(context, flags, task)
+  const { stdout } = context.process
+  const data = await runWithProgress(context, flags, 'session.run', `run ${program} ${task}`, {
+    ...start,
+    program,
+    ...(prompt.length === 0 ? {} : { prompt: prompt.join(' ') }),
+    another: flags.another,
+    environment: definedOnly(context.env),
+    ...(stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : {}),
+  })
+  const { session, started } = data
+  const where = `${session.project}/${session.env}`
+  const text = `${session.name} ${started ? 'runs' : 'was running already'} in ${where}; berth attach ${session.env} joins it`
+  if (flags.detach || flags.json || !stdout.isTTY || session.state !== 'running') return { data, text }
+  const join = await client.call('session.attach', { env: start.env, session: session.name })
+  const exitCode = await runInTerminal(context, join)
+  return { data, exitCode }
+}
+
+async function runRaw(context: BerthContext, flags: RunFlags, words: string[], argv: readonly string[]) {
+  const [task, ...more] = words
+  if (task === undefined || more.length > 0)
+    throw usage('before -- stands the task alone', 'berth run <task> -- <command…>')
+  if (argv.length === 0) throw usage('no command stands after --')
+  const start = await startRequest(context, flags, task)
+  const command = await runWithProgress(context, flags, 'session.raw', `run ${task}`, { ...start, argv: [...argv] })
+  const exitCode = await runInTerminal(context, command)
+  return { data: { exitCode }, exitCode }
+}
+
+async function startRequest(context: BerthContext, flags: RunFlags, task: string) {
+  const env = envRef(context, task, flags.project)
+  return {
+    env,
+    create: flags.noCreate ? null : creationSource(context),
+    up: !flags.noUp,
+    variables: flags.noUp ? {} : await shellVariables(context, flags, env),
+  }
+}
+
+function definedOnly(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

@@ -1,0 +1,54 @@
+import { findEnv } from '../../core/envs/find-env.ts'
+import { showRecord } from '../../core/envs/show-envs.ts'
+import { rawInEnv, runInEnv } from '../../core/run/run-in-env.ts'
+import { attachSession } from '../../core/sessions/attach-session.ts'
+import { listSessions } from '../../core/sessions/list-sessions.ts'
+import { readTranscript, type TranscriptRequest } from '../../core/sessions/read-transcript.ts'
+import { stopSession } from '../../core/sessions/stop-session.ts'
+import type { DaemonDeps } from '../dependencies.ts'
+import type { Handlers } from './app.ts'
+
+/** Routes of sessions → use cases. */
+export function sessionHandlers(deps: DaemonDeps): Pick<Handlers, Extract<keyof Handlers, `session.${string}`>> {
+  return {
+    'session.run': async (input, scope) => {
+      const { env, session, started } = await runInEnv(deps, input, scope)
+      return { env: await showRecord(deps, env), session, started }
+    },
+    'session.raw': (input, scope) => rawInEnv(deps, input, scope),
+    'session.list': async ({ env }) => {
+      const filter = env === undefined ? {} : { envId: (await findEnv(deps, env)).id }
+      return { sessions: await listSessions(deps, filter) }
+    },
+    'session.attach': async (input) => {
+      const { session, argv, env } = await attachSession(deps, {
+        env: await findEnv(deps, input.env),
+        name: input.session,
+      })
+      return { session, argv, env, directory: null }
+    },
+    'session.stop': async (input) => ({
+      session: await stopSession(deps, { env: await findEnv(deps, input.env), name: input.session }),
+    }),
+    'session.transcript': async ({ env: ref, session, plain, tail, follow }, signal) => {
+      const env = await findEnv(deps, ref)
+      return transcriptStream(deps, { env, name: session, plain, tail, follow, signal })
+    },
+  }
+}
+
+/** The transcript as a byte stream; a session that does not exist fails before the first byte. */
+async function transcriptStream(deps: DaemonDeps, request: TranscriptRequest): Promise<ReadableStream<Uint8Array>> {
+  const pieces = readTranscript(deps, request)[Symbol.asyncIterator]()
+  let next = await pieces.next()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (next.done) return controller.close()
+      controller.enqueue(next.value.bytes)
+      next = await pieces.next()
+    },
+    async cancel() {
+      await pieces.return?.(undefined)
+    },
+  })
+}
