@@ -1,4 +1,5 @@
 import type { RunDeps } from '../core/run/deps.ts'
+import type { Settings } from '../core/settings/model.ts'
 import type { OperationRegistry } from './operations/registry.ts'
 import type { WaysIn } from './ways-in.ts'
 
@@ -7,6 +8,7 @@ export interface DaemonDeps extends RunDeps {
   operations: OperationRegistry
   runningSessions: () => Promise<Map<string, number>>
   waysIn: WaysIn
+  settings: Settings
   startedAt: Date
   version: string
   /** Ends the process after its answer is sent. */

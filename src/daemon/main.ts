@@ -24,9 +24,10 @@ import { createObserved } from '../core/envs/observed.ts'
 import { createUpRecords } from '../core/envs/up-records.ts'
 import { toAppError } from '../core/errors.ts'
 import { checkHome } from '../core/home/check-home.ts'
-import { homePaths } from '../core/home/paths.ts'
+import { type HomePaths, homePaths } from '../core/home/paths.ts'
 import { buildZone } from '../core/names/zone.ts'
-import type { Store } from '../core/ports.ts'
+import type { NameServer } from '../core/ports/names.ts'
+import type { Files, Host, Store } from '../core/ports.ts'
 import { countRunningSessions } from '../core/sessions/list-sessions.ts'
 import { removeSessions } from '../core/sessions/remove-sessions.ts'
 import type { Settings } from '../core/settings/model.ts'
@@ -51,7 +52,7 @@ try {
   process.exitCode = 1
 }
 
-/** Builds everything from its parts and listens; false when another daemon has this home. */
+/** Takes this home and serves it; false when another daemon has it. */
 async function start(): Promise<boolean> {
   const paths = homePaths(berthHome(process.env))
   const files = createLocalFiles()
@@ -59,55 +60,67 @@ async function start(): Promise<boolean> {
   ensurePrivateDirectory(paths.home)
   const lock = takeProcessLock(join(paths.home, 'berthd.lock'))
   if (!lock) return false
-  const host = createLocalHost()
   const store = openStore(paths.database)
   const settings = await loadSettings(paths.home)
+  const waysIn = await openWaysIn(createNames(settings), settings, log)
+  const release = () => {
+    store.close()
+    lock.release()
+  }
+  await serve({ ...assemble({ paths, files, store, settings }), waysIn, release, log })
+  return true
+}
+
+/** The parts a home is served with, each built from the ones before it. */
+function assemble(home: { paths: HomePaths; files: Files; store: Store; settings: Settings }) {
+  const { paths, files, store, settings } = home
+  const host = createLocalHost()
   const engine = createDockerEngine({ host, environment: engineEnvironment(settings) })
-  const nameServer = createNameServer(buildZone([], settings.network), {
-    onFault: (fault) => process.stderr.write(`${JSON.stringify({ message: `dns: ${toAppError(fault).message}` })}\n`),
-  })
-  const waysIn = await openWaysIn(nameServer, settings)
   const locks = createKeyedLock()
-  const tmuxDirectory = join(paths.home, 'tmux')
-  const multiplexer = createTmux({
-    host,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
-    directory: tmuxDirectory,
-    socket: tmuxSocketPath(tmuxDirectory, { directory: tmpdir(), userId: userInfo().uid }),
-  })
-  const sessions = { multiplexer, transcripts: createLocalTranscripts(), programs: createLocalPrograms() }
+  const sessions = createSessions(host, join(paths.home, 'tmux'))
   const homeId = readHomeId(paths.home, randomIds)
-  await serve({
-    paths,
-    files,
+  return {
+    ...home,
     host,
-    store,
     engine,
+    locks,
+    homeId,
+    ...sessions,
     clock: systemClock,
     ids: randomIds,
-    locks,
     heavy: createSemaphore(Math.max(2, availableParallelism() * 2)),
-    homeId,
     upRecords: createUpRecords({ files, paths }),
     observed: createObserved({ engine, homeId }),
-    network: { ...settings.network, proxyPort: waysIn.proxyPort },
-    waysIn,
     loadConfig: loadProjectConfig,
     routes: () => readRoutes(host),
     workspaces: createWorkspaces({ host, stateDirectory: paths.bases }),
     operations: createOperationRegistry({ ids: randomIds }),
-    ...sessions,
     runningSessions: () => countRunningSessions(sessions),
-    endSessions: (envId) => removeSessions({ ...sessions, store, locks }, envId),
+    endSessions: (envId: string) => removeSessions({ ...sessions, store, locks }, envId),
     resolver: createResolverCheck(settings.network.suffix),
     startedAt: systemClock.now(),
     version,
-    release: () => {
-      store.close()
-      lock.release()
-    },
+  }
+}
+
+function createSessions(host: Host, directory: string) {
+  const multiplexer = createTmux({
+    host,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+    directory,
+    socket: tmuxSocketPath(directory, { directory: tmpdir(), userId: userInfo().uid }),
   })
-  return true
+  return { multiplexer, transcripts: createLocalTranscripts(), programs: createLocalPrograms() }
+}
+
+function createNames({ network }: Settings): NameServer {
+  const onFault = (fault: unknown) => log(`dns: ${toAppError(fault).message}`)
+  return createNameServer(buildZone([], network), { onFault })
+}
+
+/** One line of the daemon's log, as JSON. */
+function log(message: string): void {
+  process.stderr.write(`${JSON.stringify({ time: systemClock.now().toISOString(), message })}\n`)
 }
 
 /** The state database; with BERTH_FAULT set the process ends at that point of its journal (crash tests). */

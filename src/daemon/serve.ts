@@ -15,11 +15,14 @@ import { watchEngine } from './jobs/watch.ts'
 /** How long a stopping daemon waits for open answers, ms. */
 const drainTime = 2000
 
+/** The daemon's parts, and how to give back what only one daemon may hold. */
+type ServedParts = Omit<DaemonDeps, 'stop' | 'network'> & { release: () => void; log: (message: string) => void }
+
 /** Listens on the home's socket, settles what was cut off, and ends cleanly on SIGTERM, SIGINT or `daemon.stop`. */
-export async function serve(parts: Omit<DaemonDeps, 'stop'> & { release: () => void }): Promise<void> {
-  const log = (message: string) =>
-    void process.stderr.write(`${JSON.stringify({ time: parts.clock.now().toISOString(), message })}\n`)
-  const deps: DaemonDeps = { ...parts, stop: () => setImmediate(stop) }
+export async function serve(parts: ServedParts): Promise<void> {
+  const { log } = parts
+  const network = { ...parts.settings.network, proxyPort: parts.waysIn.proxyPort }
+  const deps: DaemonDeps = { ...parts, network, stop: () => setImmediate(stop) }
   const app = createApp({
     version: parts.version,
     operations: parts.operations,

@@ -1,3 +1,4 @@
+import { toAppError } from '../core/errors.ts'
 import type { NamedEnv } from '../core/names/model.ts'
 import { buildZone } from '../core/names/zone.ts'
 import type { NameServer } from '../core/ports/names.ts'
@@ -16,8 +17,13 @@ export interface WaysIn {
 }
 
 /** Opens the DNS server and the proxy; a port that is taken moves on to the next. */
-export async function openWaysIn(nameServer: NameServer, settings: Settings): Promise<WaysIn> {
-  const proxy = createProxy(buildZone([], { suffix: 'localhost' }))
+export async function openWaysIn(
+  nameServer: NameServer,
+  settings: Settings,
+  log: (message: string) => void,
+): Promise<WaysIn> {
+  const onFault = (fault: unknown) => log(`proxy: ${toAppError(fault).message}`)
+  const proxy = createProxy(buildZone([], { suffix: 'localhost' }), { onFault })
   const [dns, http] = await Promise.all([
     listenNear(settings.dns, (at) => nameServer.listen(at)),
     listenNear(settings.proxy, async (at) => ({ ...at, port: (await proxy.listen(at.port)).port })),
