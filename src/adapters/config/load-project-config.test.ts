@@ -53,6 +53,7 @@ describe('berth.toml', () => {
       render = [".env", { from = "a.tpl", to = "a", replace = [{ from = "x", to = "\${BERTH_ENV}" }] }]
       [agents.claude]
       model = "opus"
+      unattended = true
       [agents.mine]
       command = ["npx", "mine"]
       args = ["--ask", "{prompt}"]
@@ -83,11 +84,12 @@ describe('berth.toml', () => {
         limits: { cpus: 1.5, memoryBytes: 512 * 1024 * 1024 },
       },
       agents: {
-        claude: { command: null, args: [], model: 'opus', env: {} },
+        claude: { command: null, args: [], model: 'opus', unattended: true, env: {} },
         mine: {
           command: ['npx', 'mine'],
           args: ['--ask', '{prompt}'],
           model: null,
+          unattended: false,
           env: { PORT: '3000', FAST: 'true', NAME: 'n' },
         },
       },

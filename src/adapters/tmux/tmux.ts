@@ -128,10 +128,17 @@ async function kill(tmux: Tmux, id: string, graceMs: number): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGKILL'] as const) {
     if (await endProcesses(find, signal, graceMs)) break
   }
+  if (leader !== undefined) await leaves(tmux, id)
   const result = await run(tmux, commands.killCommand(tmux.server, id))
   if (result.exitCode !== 0 && !['no-server', 'no-session', 'retry'].includes(readFailure(result.stderr))) {
     throw failed(result)
   }
+}
+
+/** A session without its command notes the exit code and ends by itself; only one that does not is removed by force. */
+async function leaves(tmux: Tmux, id: string): Promise<void> {
+  const deadline = performance.now() + 2000
+  while (performance.now() < deadline && (await list(tmux)).some((session) => session.id === id)) await wait(20)
 }
 
 /** Signals each process once, also those that appear meanwhile, until none is left; false when some outlive the grace. */

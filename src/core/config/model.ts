@@ -66,6 +66,8 @@ export interface AgentConfig {
   /** More arguments; `{prompt}` and `{model}` stand for the values. */
   args: string[]
   model: string | null
+  /** Whether it works without asking: permission and trust questions are answered with yes beforehand. */
+  unattended: boolean
   env: Record<string, string>
 }
 

@@ -62,6 +62,7 @@ function resolveAgent(agent: NonNullable<ConfigDocument['agents']>[string]): Age
     command: typeof agent.command === 'string' ? [agent.command] : (agent.command ?? null),
     args: agent.args ?? [],
     model: agent.model ?? null,
+    unattended: agent.unattended ?? false,
     env: Object.fromEntries(Object.entries(agent.env ?? {}).map(([key, value]) => [key, String(value)])),
   }
 }

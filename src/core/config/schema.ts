@@ -100,6 +100,10 @@ const agent = z.strictObject({
     'More arguments. {prompt} and {model} stand for the values; without {prompt} the prompt is the last argument.',
   ),
   model: z.string().min(1).optional().meta({ description: 'Model to ask for. Default: the agent’s own.' }),
+  unattended: z.boolean().optional().meta({
+    description:
+      'Whether the agent works without asking: its questions about permissions and trust are answered with yes beforehand. Built-in agents only. Default: false.',
+  }),
   env: variables.optional().meta({ description: 'Environment variables of the agent’s sessions.' }),
 })
 
