@@ -75,8 +75,11 @@ export interface ContainerEngine {
    * project's labels alone, whatever became of them. Harmless when nothing is there.
    */
   down(files: ComposeFiles, options: DownOptions): Promise<void>
-  /** argv of `docker compose <args>` for this project, for a terminal to run. */
-  composeCommand(files: ComposeFiles, args: readonly string[]): { argv: string[]; env: Record<string, string> }
+  /** `docker compose <args>` for this project, for a terminal to run in that directory with that environment. */
+  composeCommand(
+    files: ComposeFiles,
+    args: readonly string[],
+  ): { argv: string[]; env: Record<string, string>; cwd: string }
   /** argv of `docker exec`. */
   execCommand(
     container: string,

@@ -99,6 +99,62 @@ services:
   await expect(engine.up(files, start)).rejects.toMatchObject({ code: 'SERVICE_UNHEALTHY', message: 'db is unhealthy' })
 })
 
+test('a dependency that never becomes healthy is given up after the timeout', async () => {
+  const files = await project(`
+services:
+  db: { image: "${image}", command: sleep 1000, healthcheck: { test: ["CMD", "false"], interval: 200ms, retries: 1000 } }
+  web: { image: "${image}", command: sleep 1000, depends_on: { db: { condition: service_healthy } } }
+`)
+  await expect(engine.up(files, { ...start, timeoutSeconds: 2 })).rejects.toMatchObject({
+    code: 'SERVICE_UNHEALTHY',
+    message: expect.stringContaining('db did not become healthy in time'),
+  })
+})
+
+test('a command that does not exist names its service', async () => {
+  const files = await project(`services: { web: { image: "${image}", command: /nope } }`)
+  await expect(engine.up(files, start)).rejects.toMatchObject({
+    code: 'COMPOSE_FAILED',
+    message: expect.stringMatching(/^web could not start: .*\/nope/),
+  })
+})
+
+test('an interrupted start ends, with the reason of the signal', async () => {
+  const files = await project(`
+services:
+  db: { image: "${image}", command: sleep 1000, healthcheck: { test: ["CMD", "false"], interval: 1h } }
+  web: { image: "${image}", command: sleep 1000, depends_on: { db: { condition: service_healthy } } }
+`)
+  const abort = new AbortController()
+  const reason = new Error('enough')
+  const onLine = (line: string) => line.includes('Waiting') && abort.abort(reason)
+  await expect(engine.up(files, { ...start, signal: abort.signal, onLine })).rejects.toBe(reason)
+})
+
+test('a second start of what runs already changes nothing and does not wait', async () => {
+  const files = await project(`services: { web: { image: "${image}", command: sleep 1000 } }`)
+  await engine.up(files, start)
+  const [before] = await engine.containers([`com.docker.compose.project=${files.project}`])
+  await engine.up(files, start)
+  const [after] = await engine.containers([`com.docker.compose.project=${files.project}`])
+  expect(after?.id).toBe(before?.id)
+})
+
+test('what Compose does not accept is COMPOSE_INVALID, with its place', async () => {
+  const files = await project('services:\n  web:\n    image: x\n    portz: [80]\n')
+  await expect(engine.model(files)).rejects.toMatchObject({
+    code: 'COMPOSE_INVALID',
+    message: 'compose.yaml:4:5: services.web Additional property portz is not allowed',
+    details: { file: files.files[0], line: 4, column: 5 },
+  })
+})
+
+test('values with dollars come out of the model as they are', async () => {
+  const files = await project('services: { web: { image: x, environment: { A: "$$HOME $${X}", B: "${B}" } } }')
+  const model = await engine.model({ ...files, variables: { B: 'b$1' } })
+  expect(model.services['web']?.environment).toEqual({ A: '$HOME ${X}', B: 'b$1' })
+})
+
 test('events of containers are followed until the signal aborts', async () => {
   const abort = new AbortController()
   const seen: string[] = []
