@@ -5,11 +5,11 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { openBerth, type TestBerth } from '../tests/support/berth.ts'
 import { must } from '../tests/support/must.ts'
 import { copyExample, type TestProject } from '../tests/support/project.ts'
+import { tracesOf } from '../tests/support/traces.ts'
 
 const started = performance.now()
 const interrupted = new AbortController()
@@ -64,13 +64,11 @@ async function demo(berth: TestBerth, project: TestProject): Promise<void> {
   console.log(heading('Gone without a trace.'))
   await show('berth destroy a b --yes')
   await show('berth ls')
-  await show('docker ps --all --quiet --filter name=shop-[ab]-')
-  await show('docker network ls --quiet --filter name=shop-[ab]-')
-  await show('docker volume ls --quiet --filter name=shop-[ab]-')
-  expectThat(
-    (await tracesOf(berth)).length === 0,
-    `nothing is left, but there is ${(await tracesOf(berth)).join(', ')}`,
-  )
+  for (const kind of ['ps --all', 'network ls', 'volume ls', 'image ls']) {
+    await show(`docker ${kind} --quiet --filter label=dev.berth.home=$(cat $BERTH_HOME/id)`)
+  }
+  const traces = await tracesOf(berth)
+  expectThat(traces.length === 0, `nothing is left, but there is ${traces.join(', ')}`)
   await show('berth daemon stop')
 }
 
@@ -89,25 +87,6 @@ function terminal(berth: TestBerth, project: TestProject) {
       if (exitCode !== 0) throw new Error(`exit code ${exitCode}`)
     },
   }
-}
-
-/** What Docker and the state directory still hold of the home's envs. */
-async function tracesOf({ home, env }: TestBerth): Promise<string[]> {
-  const id = await must(['cat', join(home, 'id')])
-  const filter = ['--quiet', '--filter', `label=dev.berth.home=${id}`]
-  const kinds = [
-    ['ps', '--all'],
-    ['network', 'ls'],
-    ['volume', 'ls'],
-  ]
-  const found = await Promise.all(
-    kinds.map(async (kind) => {
-      const ids = await must(['docker', ...kind, ...filter], { env })
-      return ids === '' ? [] : [`docker ${kind[0]} ${ids}`]
-    }),
-  )
-  const workspaces = await readdir(join(home, 'workspaces', 'shop')).catch(() => [])
-  return [...found.flat(), ...workspaces.map((name) => `workspace ${name}`)]
 }
 
 function expectThat(fact: boolean, what: string): void {

@@ -3,8 +3,7 @@
  * code is 1 when anything failed. `npm test -- unit e2e` runs only those tiers.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 interface Count {
@@ -13,7 +12,7 @@ interface Count {
 }
 
 const root = join(import.meta.dirname, '..')
-const reports = mkdtempSync(join(tmpdir(), 'berth-test-'))
+const reports = join(root, 'node_modules', '.cache', 'test-reports')
 
 const tiers: Record<string, () => Count> = {
   typecheck: () => check(['tsc']),
@@ -31,13 +30,13 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+rmSync(reports, { recursive: true, force: true })
 const counts = wanted.map((tier) => {
   console.log(`\n━━━ ${tier} ${'━'.repeat(Math.max(0, 75 - tier.length))}`)
   const count = tiers[tier]?.() ?? { passed: 0, failed: 1 }
   console.log(`${tier}: ${count.passed} passed, ${count.failed} failed`)
   return count
 })
-rmSync(reports, { recursive: true })
 
 const total = counts.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }))
 console.log(`\n${total.passed} passed, ${total.failed} failed`)

@@ -1,11 +1,9 @@
 /** The main job: two envs of one project at once, each with its own data, then gone without a trace. */
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openBerth, type TestBerth } from '../support/berth.ts'
 import { ensureImages } from '../support/images.ts'
-import { must } from '../support/must.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
+import { tracesOf } from '../support/traces.ts'
 
 let berth: TestBerth
 let project: TestProject
@@ -36,6 +34,7 @@ test('two envs run side by side, apart, and leave nothing', async () => {
     ['b', 'up'],
   ])
   expect(new Set(envs.map(({ subnet }) => subnet)).size).toBe(2)
+  expect(await tracesOf(berth)).toHaveLength(2 * (2 + 1 + 1 + 1) + 2)
   expect(await project.git('status', '--porcelain')).toBe('')
 
   await berth.ok(['destroy', 'a', 'b', '--yes'], inProject())
@@ -53,16 +52,3 @@ test('exec returns the exit code of the program, and passes input on', async () 
     'in and out',
   )
 })
-
-/** Whatever the engine or the home still holds of its envs. */
-async function tracesOf({ home, env }: TestBerth): Promise<string[]> {
-  const filter = ['--quiet', '--filter', 'name=project-[ab]-']
-  const kinds = [
-    ['ps', '--all'],
-    ['network', 'ls'],
-    ['volume', 'ls'],
-  ]
-  const found = await Promise.all(kinds.map((kind) => must(['docker', ...kind, ...filter], { env })))
-  const workspaces = await readdir(join(home, 'workspaces', 'project'))
-  return [...found.filter((ids) => ids !== ''), ...workspaces]
-}

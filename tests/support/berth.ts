@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ExecOptions, type ExecResult, exec } from '../../src/lib/exec.ts'
 import { removeHome } from './remove-home.ts'
+import { temporaryPrefix } from './temporary.ts'
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'berth')
 
@@ -22,9 +23,9 @@ export interface TestBerth {
   close(): Promise<void>
 }
 
-/** Opens one in `cwd`'s place of nothing: an empty home. `env` is added to the environment (`BERTH_FAULT`, `DOCKER_HOST` …). */
+/** Opens one with an empty home. `env` is added to the environment (`BERTH_FAULT`, `DOCKER_HOST` …). */
 export async function openBerth({ env: extra = {} }: { env?: Record<string, string> } = {}): Promise<TestBerth> {
-  const home = await realpath(await mkdtemp(join(tmpdir(), 'berth-home-')))
+  const home = await realpath(await mkdtemp(join(tmpdir(), `${temporaryPrefix}home-`)))
   const env = { ...process.env, NO_COLOR: '1', ...extra, BERTH_HOME: home }
   const run: TestBerth['run'] = (args, options) => exec([program, ...args], { ...options, env })
   const ok: TestBerth['ok'] = async (args, options) => {

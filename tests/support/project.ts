@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { images } from './images.ts'
 import { must } from './must.ts'
+import { temporaryPrefix } from './temporary.ts'
 
 /** A project directory of a test's own, below the temporary directory. */
 export interface TestProject {
@@ -15,15 +16,13 @@ export interface TestProject {
   remove(): Promise<void>
 }
 
-/** Two services that start at once, one of them with a fixed port and a name: what collides without Berth. */
+/** Two services that start at once, one of them built here, with a fixed port and a name: what collides without Berth. */
 export const twoServices = `
 services:
   web:
-    image: ${images.busybox}
-    command: httpd -f -p 80 -h /site
+    build: .
     container_name: berth-test-web
     ports: ["18080:80"]
-    volumes: ["./site:/site:ro"]
     init: true
   store:
     image: ${images.busybox}
@@ -34,9 +33,15 @@ volumes:
   data:
 `
 
-/** A project with these files (path → text); `twoServices` and a page for it unless said otherwise. A git repo with one commit. */
+const twoServiceFiles = {
+  'compose.yaml': twoServices,
+  Dockerfile: `FROM ${images.busybox}\nCOPY site /site\nCMD ["httpd", "-f", "-p", "80", "-h", "/site"]\n`,
+  'site/index.html': 'hello\n',
+}
+
+/** A project with these files (path → text); `twoServices` unless said otherwise. A git repo with one commit. */
 export async function makeProject(
-  files: Record<string, string> = { 'compose.yaml': twoServices, 'site/index.html': 'hello\n' },
+  files: Record<string, string> = twoServiceFiles,
   { name = 'project', git = true }: { name?: string; git?: boolean } = {},
 ): Promise<TestProject> {
   const project = await emptyProject(name)
@@ -57,7 +62,7 @@ export async function copyExample(): Promise<TestProject> {
 
 async function emptyProject(name: string): Promise<TestProject> {
   // macOS keeps its temporary directory behind a link; Berth tells real paths
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'berth-project-')))
+  const root = await realpath(await mkdtemp(join(tmpdir(), `${temporaryPrefix}project-`)))
   const directory = join(root, name)
   await mkdir(directory)
   return {

@@ -85,6 +85,7 @@ function createObjectVerbs(api: () => Promise<EngineApi>): ObjectVerbs {
     removeContainer: async (id) => removeContainer(await api(), `/containers/${encodeURIComponent(id)}`),
     removeNetwork: async (id) => harmless([404], (await api()).remove(`/networks/${encodeURIComponent(id)}`)),
     removeVolume: async (name) => harmless([404], (await api()).remove(`/volumes/${encodeURIComponent(name)}`)),
+    removeImages: async (labels) => removeImages(await api(), labels),
     startContainer: (id) => post(`/containers/${encodeURIComponent(id)}/start`),
     stopContainer: (id) => harmless([404], post(`/containers/${encodeURIComponent(id)}/stop`)),
     connectNetwork: (network, container, aliases) =>
@@ -128,6 +129,12 @@ async function removeContainer(api: EngineApi, path: string): Promise<void> {
     if (status === 409) return harmless([404], api.post(`${path}/wait`, { condition: 'removed' }))
     if (status !== 404) throw thrown
   }
+}
+
+async function removeImages(api: EngineApi, labels: readonly LabelFilter[]): Promise<void> {
+  const images = await api.get<{ Id: string }[]>('/images/json', byLabel(labels))
+  // 409: a container made from it is still there; force is for those with several tags
+  for (const { Id } of images) await harmless([404, 409], api.remove(`/images/${Id}`, { force: true }))
 }
 
 async function readLastLines(api: EngineApi, container: string, tail: number): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { labels } from '../labels.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import { runSteps } from '../operations/run-steps.ts'
 import { withOperation } from '../operations/with-operation.ts'
@@ -22,6 +23,11 @@ export async function destroyEnv(deps: EnvDeps, request: DestroyRequest, scope: 
       await runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, [
         { name: 'sessions', title: 'end its sessions', run: () => deps.endSessions(env.id) },
         ...stopSteps(deps, env, true, scope),
+        {
+          name: 'images',
+          title: 'remove the images it built',
+          run: () => deps.engine.removeImages([`${labels.home}=${deps.homeId}`, `${labels.env}=${env.id}`]),
+        },
         {
           name: 'workspace',
           title: request.keepWorkspace ? 'leave its workspace' : 'remove its workspace',

@@ -96,6 +96,8 @@ export interface ContainerEngine {
   removeContainer(id: string): Promise<void>
   removeNetwork(id: string): Promise<void>
   removeVolume(name: string): Promise<void>
+  /** Removes every image with these labels, untagged ones too; one that a container uses stays. */
+  removeImages(labels: readonly LabelFilter[]): Promise<void>
   startContainer(id: string): Promise<void>
   stopContainer(id: string): Promise<void>
   connectNetwork(network: string, container: string, aliases: readonly string[]): Promise<void>
