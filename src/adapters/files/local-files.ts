@@ -9,6 +9,10 @@ export function createLocalFiles(): Files {
   return {
     readText: (path) => orUndefined(readFile(path, 'utf8')),
     writeText: (path, text, mode = 0o600) => translated(path, () => writeAtomically(path, text, mode)),
+    mode: async (path) => {
+      const status = await orUndefined(stat(path))
+      return status && status.mode & 0o7777
+    },
     exists: async (path) => (await orUndefined(stat(path))) !== undefined,
     isDirectory: async (path) => (await orUndefined(stat(path)))?.isDirectory() ?? false,
     list: async (path) => (await orUndefined(readdir(path))) ?? [],

@@ -4,6 +4,8 @@ export interface Files {
   readText(path: string): Promise<string | undefined>
   /** Writes a file whole or not at all (temporary file, then rename); missing parent directories are made (0700). */
   writeText(path: string, text: string, mode?: number): Promise<void>
+  /** Permission bits of a file or directory, or undefined where there is none. */
+  mode(path: string): Promise<number | undefined>
   exists(path: string): Promise<boolean>
   isDirectory(path: string): Promise<boolean>
   /** Names in a directory; empty where there is none. */
