@@ -103,13 +103,15 @@ test('fixed addresses keep their place in the new subnet; what lies too far out 
       back: { ipam: { config: [{ subnet: '172.28.0.0/16', gateway: '172.28.0.1', ip_range: '172.28.64.0/18' }] } },
     },
   })
-  expect(read.networks['back']?.['ipam']).toEqual({ config: [{ subnet: '10.224.0.64/27', gateway: '10.224.0.65' }] })
+  expect(read.networks['back']?.['ipam']).toEqual({
+    config: [{ subnet: '10.224.0.64/27', ip_range: '10.224.0.80/28', gateway: '10.224.0.65' }],
+  })
   expect(read.services['dns']).toMatchObject({
     networks: { back: { ipv4_address: '10.224.0.69' } },
-    extra_hosts: ['far=10.224.0.94', 'x=1.1.1.1'],
+    extra_hosts: ['far=10.224.0.79', 'x=1.1.1.1'],
   })
   expect(read.services['far']).toMatchObject({
-    networks: { back: { ipv4_address: '10.224.0.94' } },
+    networks: { back: { ipv4_address: '10.224.0.79' } },
     dns: ['10.224.0.69'],
   })
   expect(findings).toEqual([

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js'
 import type { ComposeIpamConfig, ComposeModel, ComposeNetwork } from '../../ports/compose-model.ts'
 import type { PlannedNetwork } from '../model.ts'
 import { prefixFor, type SubnetNeed, splitBlock } from '../subnets.ts'
-import { moveAddresses, moveIpv6, moveRange, offsetIn } from './addresses.ts'
+import { moveAddresses, moveIpv6, offsetIn, upperHalf, usualGateway } from './addresses.ts'
 
 /** A network of the env: what the engine will know it as, and where its fixed addresses went. */
 export interface IsolatedNetwork extends PlannedNetwork {
@@ -14,7 +14,7 @@ export interface IsolatedNetwork extends PlannedNetwork {
 }
 
 /** Fixed addresses farther out than this are moved closer, so that one of them does not cost a whole /24. */
-const farthestKeptOffset = 61
+const farthestKept = 31
 
 /** What is known of the env that its networks are made from. */
 export interface NetworkRequest {
@@ -58,11 +58,16 @@ function networkNeeds(model: ComposeModel): SubnetNeed[] {
     .map(([key, network]) => {
       const services = Object.values(model.services).filter((service) => service.networks && key in service.networks)
       const containers = services.reduce((sum, { deploy, scale }) => sum + (deploy?.replicas ?? scale ?? 1), 0)
-      const original = originalSubnet(network)
-      const offsets = fixedAddresses(model, key).map((address) => offsetIn(address, original) ?? 0)
-      const farthest = Math.max(0, ...offsets.filter((offset) => offset <= farthestKeptOffset))
+      const fixed = fixedAddresses(model, key)
       // twice the containers, for replacements and one-off runs; then network, broadcast, gateway and one to spare
-      return { key, addresses: Math.max(2 * containers + 4, farthest + 2, 2 * offsets.length + containers + 4) }
+      const addresses = 2 * containers + 4
+      if (fixed.length === 0) return { key, addresses }
+      const original = originalSubnet(network)
+      const offsets = fixed
+        .map((address) => offsetIn(address, original) ?? 0)
+        .filter((offset) => offset <= farthestKept)
+      const lowerHalf = Math.max(...offsets.map((offset) => offset + 1), fixed.length + 3)
+      return { key, addresses: 2 * Math.max(addresses, lowerHalf) }
     })
 }
 
@@ -106,19 +111,14 @@ function defineNetwork(
   }
 }
 
+/** With fixed addresses in its lower half, the engine hands out the upper one: no container can be given one of them. */
 function moveIpv4Config(
   config: ComposeIpamConfig,
   { subnet, moved }: { subnet: string; moved: Map<string, string> },
 ): ComposeIpamConfig {
-  const range =
-    config.ip_range &&
-    moveRange(
-      config.ip_range,
-      config.subnet,
-      subnet,
-      [...moved.values()].filter((each) => ipaddr.IPv4.isValid(each)),
-    )
-  return { subnet, ...(range && { ip_range: range }), ...moveFixed(config, moved) }
+  const hasFixed = [...moved.values()].some((address) => ipaddr.IPv4.isValid(address))
+  if (!hasFixed) return { subnet }
+  return { subnet, ip_range: upperHalf(subnet), gateway: usualGateway(subnet), ...moveFixed(config, moved) }
 }
 
 function moveIpv6Config(
