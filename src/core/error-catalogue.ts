@@ -157,6 +157,11 @@ export const errorCatalogue = {
     'This machine has no resolver set-up Berth knows how to extend.',
     'use the *.localhost:7080 names instead',
   ),
+  RESOLVER_FAILED: entry(
+    1,
+    "The machine's resolver could not be changed; it is as it was.",
+    'use the *.localhost:7080 names, which need no set-up',
+  ),
   NEEDS_ROOT: entry(1, 'This step needs root.', 'run it with sudo'),
   MACHINE_NOT_CONNECTED: entry(6, 'The machine is not connected.', 'berth connect it first'),
   NOT_SUPPORTED: entry(1, 'The engine or platform cannot do this.', 'berth doctor says what this machine can do'),

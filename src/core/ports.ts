@@ -16,6 +16,7 @@ export type {
 export type { Files } from './ports/files.ts'
 export type { Host } from './ports/host.ts'
 export type { Multiplexer, MultiplexerSession, StartRequest } from './ports/multiplexer.ts'
+export type { ListenAddress, NameServer, ResolverSetup } from './ports/names.ts'
 export type { Programs } from './ports/programs.ts'
 export type { ResolverCheck } from './ports/resolver.ts'
 export type { Journal, OperationRecord, StepRecord, Store } from './ports/store.ts'

@@ -1,3 +1,4 @@
+import type { ResolverPlan, ResolverRecord, ResolverStep, ResolverWish } from '../names/resolver-model.ts'
 import type { Zone } from '../names/zone.ts'
 
 /** Where a server listens. Always one address of this machine; never all of them. */
@@ -16,4 +17,19 @@ export interface NameServer {
   /** From now on this zone is what it answers. */
   update(zone: Zone): void
   close(): Promise<void>
+}
+
+/** How this machine's programs look names up. Failures: NEEDS_ROOT, RESOLVER_UNSUPPORTED, RESOLVER_FAILED, USAGE. */
+export interface ResolverSetup {
+  /** What is set up, or null. */
+  current(): Promise<ResolverRecord | null>
+  /** What setting up would change; nothing is touched. */
+  plan(wish: ResolverWish): Promise<ResolverPlan>
+  /** Does what a plan says. `command` is what to repeat with sudo where root is missing. */
+  apply(plan: ResolverPlan, command: readonly string[]): Promise<void>
+  /** What taking the set-up back would change; no steps where nothing is set up. */
+  planUndo(): Promise<{ steps: ResolverStep[]; warnings: string[] }>
+  undo(command: readonly string[]): Promise<void>
+  /** True when a program on this machine that looks up a name below the suffix reaches the name server. */
+  reaches(suffix: string): Promise<boolean>
 }
