@@ -74,6 +74,7 @@ export const envView = z.object({
   url: z.string().nullable().describe('where its ingress service answers without root, or null without one'),
   services: z.array(serviceStatus),
   shared: z.array(z.string()),
+  serves: z.string().nullable().describe('the service it is the shared instance of'),
   sessions: z.number().int().describe('running ones'),
   createdAt: z.string().describe('ISO 8601, UTC'),
 })

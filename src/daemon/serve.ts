@@ -10,6 +10,7 @@ import { envHandlers } from './http/env.ts'
 import { sessionHandlers } from './http/session.ts'
 import { publishNames } from './jobs/publish-names.ts'
 import { recoverOperations } from './jobs/recover.ts'
+import { stopIdleShared } from './jobs/stop-idle-shared.ts'
 import { watchEngine } from './jobs/watch.ts'
 
 /** How long a stopping daemon waits for open answers, ms. */
@@ -51,6 +52,7 @@ export async function serve(parts: ServedParts): Promise<void> {
   publishNames({ ...deps, log, publish: deps.waysIn.publish })
   await recoverOperations(deps, log)
   void watchEngine({ ...deps, log, onReturn: () => log('the container engine is back') }, ended.signal)
+  void stopIdleShared(deps, log, ended.signal)
   await listen(server, socket)
   log(`berthd ${parts.version} listens on ${socket}, pid ${process.pid}`)
 }

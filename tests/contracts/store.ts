@@ -188,6 +188,8 @@ function env(id: string, projectName: string, name: string): EnvRecord {
     phase: 'creating',
     desired: 'down',
     shared: [],
+    serves: null,
+    idleSince: null,
     extraNames: ['*.shop.example'],
     createdAt,
   }

@@ -18,6 +18,8 @@ export function sampleEnv(change: Partial<EnvRecord> = {}): EnvRecord {
     phase: 'ready',
     desired: 'up',
     shared: [],
+    serves: null,
+    idleSince: null,
     extraNames: [],
     createdAt: '2026-01-01T00:00:00.000Z',
     ...change,

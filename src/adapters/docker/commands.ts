@@ -23,8 +23,15 @@ export function configArgs(): string[] {
  * Starts everything and returns when it is started. Not `--wait`: Compose looks for health every 500 ms only, and takes
  * a job that ended with exit code 0 for a failure.
  */
-export function upArgs({ services, build }: UpOptions): string[] {
-  return ['up', '--detach', '--remove-orphans', ...(build ? ['--build'] : []), '--', ...services]
+export function upArgs({ services, build, noStart }: UpOptions): string[] {
+  return [
+    'up',
+    noStart ? '--no-start' : '--detach',
+    '--remove-orphans',
+    ...(build ? ['--build'] : []),
+    '--',
+    ...services,
+  ]
 }
 
 /** Removes containers and networks of the project, also those of services the files no longer have. */

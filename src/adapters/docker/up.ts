@@ -44,7 +44,7 @@ export async function composeUp(
   } finally {
     clearTimeout(timer)
   }
-  await untilReady(dependencies, files, touched, options)
+  if (!options.noStart) await untilReady(dependencies, files, touched, options)
 }
 
 /** Waits until every container of this start is ready. Throws SERVICE_UNHEALTHY, or the signal's reason. */

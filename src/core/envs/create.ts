@@ -23,6 +23,8 @@ export interface CreateRequest {
   /** Relative to the source directory. */
   composeFiles: string[]
   shared: string[]
+  /** The service the new env is to be the shared instance of. */
+  serves?: string
   copyMethod: 'auto' | Exclude<CopyMethod, 'empty'>
 }
 
@@ -100,7 +102,9 @@ function draftEnv(
     subnet: '',
     phase: 'creating',
     desired: 'down',
-    shared: [...new Set([...config.env.shared, ...request.shared])],
+    shared: request.serves === undefined ? [...new Set([...config.env.shared, ...request.shared])] : [],
+    serves: request.serves ?? null,
+    idleSince: null,
     extraNames: config.project.names,
     createdAt: deps.clock.now().toISOString(),
   }

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts'
 import { labels } from '../labels.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import { runSteps } from '../operations/run-steps.ts'
@@ -6,6 +7,7 @@ import type { EnvDeps } from './deps.ts'
 import { stopSteps } from './down.ts'
 import { type EnvRef, findEnv } from './find-env.ts'
 import type { EnvRecord } from './model.ts'
+import { usersOf } from './shared/users.ts'
 
 /** What `berth destroy` asks for. */
 export interface DestroyRequest {
@@ -18,6 +20,7 @@ export async function destroyEnv(deps: EnvDeps, request: DestroyRequest, scope: 
   const { id } = await findEnv(deps, request.env)
   return deps.locks.run(id, async () => {
     const env = await findEnv(deps, request.env)
+    await refuseWhileUsed(deps, env)
     return withOperation(deps, scope, { kind: 'env.destroy', envId: env.id, input: request }, async () => {
       await deps.store.updateEnv(env.id, { phase: 'destroying', desired: 'down' })
       await runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, [
@@ -47,5 +50,15 @@ export async function destroyEnv(deps: EnvDeps, request: DestroyRequest, scope: 
       ])
       return env
     })
+  })
+}
+
+/** A shared instance stays while an env takes its service from it, be that env up or down. Throws SHARED_IN_USE. */
+async function refuseWhileUsed(deps: Pick<EnvDeps, 'store'>, env: EnvRecord): Promise<void> {
+  const users = usersOf(await deps.store.envs(), env, { all: true }).map(({ name }) => name)
+  if (users.length === 0) return
+  throw new AppError('SHARED_IN_USE', `${env.name} is used by ${users.join(', ')}`, {
+    hint: `berth destroy ${users.join(' ')} first`,
+    details: { users },
   })
 }

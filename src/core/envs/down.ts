@@ -6,6 +6,8 @@ import type { ComposeFiles } from '../ports.ts'
 import type { EnvDeps } from './deps.ts'
 import { type EnvRef, findEnv } from './find-env.ts'
 import type { EnvRecord } from './model.ts'
+import { detachShared } from './shared/attach.ts'
+import { countUsers } from './shared/release.ts'
 import { sweepEnv } from './sweep.ts'
 
 /** What `berth down` asks for. */
@@ -35,6 +37,15 @@ export async function downEnv(deps: EnvDeps, request: DownRequest, scope: Operat
 /** The steps that take an env's engine objects away; destroy has them too. */
 export function stopSteps(deps: EnvDeps, env: EnvRecord, volumes: boolean, scope: OperationScope): Step[] {
   return [
+    {
+      name: 'detach',
+      title: 'leave its shared services',
+      run: async () => {
+        const record = await deps.upRecords.read(env.id)
+        await detachShared(deps, env, record?.attachments ?? [])
+        await countUsers(deps, env)
+      },
+    },
     {
       name: 'stop',
       title: 'stop its services',

@@ -2,8 +2,8 @@ import { AppError } from '../errors.ts'
 import { composeLabels } from '../labels.ts'
 import type { EngineContainer } from '../ports.ts'
 import type { EnvDeps } from './deps.ts'
-import { envContainers } from './env-containers.ts'
 import { type EnvRef, findEnv } from './find-env.ts'
+import { reachableContainers } from './shared/reachable.ts'
 
 /** What `berth exec` asks for. */
 export interface ExecRequest {
@@ -32,7 +32,7 @@ export async function execInEnv(
   request: ExecRequest,
 ): Promise<TerminalCommand> {
   const env = await findEnv(deps, request.env)
-  const [record, containers] = await Promise.all([deps.upRecords.read(env.id), envContainers(deps, env.id)])
+  const [record, containers] = await Promise.all([deps.upRecords.read(env.id), reachableContainers(deps, env)])
   const services = [
     ...new Set([...(record?.services ?? []).map(({ service }) => service), ...containers.map(serviceOf)]),
   ]

@@ -7,6 +7,7 @@ import { isolate, requiredPrefix } from './isolate.ts'
 import type { EnvRecord } from './model.ts'
 import { moveBlock } from './move-block.ts'
 import type { UpRecord } from './plan-record.ts'
+import { sharedAttachments, withSharedServices } from './shared/plan-shared.ts'
 
 /** How an env is brought up: the env (its block may have moved), what Compose is given, and what to remember of it. */
 export interface UpPlan {
@@ -27,7 +28,7 @@ export async function makePlan(
   const [inputs, config] = await Promise.all([composeInputs(deps, env), deps.loadConfig(env.directory)])
   const model = await deps.engine.model(inputs.files, { allProfiles: true })
   refuseUnknown(request.services, Object.keys(model.services))
-  const placed = await moveBlock(deps, env, requiredPrefix(model))
+  const placed = await moveBlock(deps, await withSharedServices(deps, env, model), requiredPrefix(model))
   const plan = isolate(model, { env: placed, homeId: deps.homeId })
   if (request.strict && plan.findings.length > 0) throw notIsolated(plan.findings)
   await deps.files.writeText(deps.paths.override(env.id), plan.override)
@@ -40,9 +41,10 @@ export async function makePlan(
       services: plan.services.map(({ service, ports, profiles }) => ({
         service,
         ports,
-        optional: profiles.length > 0 && !profiles.some((profile) => active.has(profile)),
+        optional: placed.serves === null ? isInactive(profiles, active) : service !== placed.serves,
       })),
       networks: plan.networks,
+      attachments: sharedAttachments(model, placed, plan.networks),
       findings: plan.findings,
       ingress: chooseIngress(plan.services, config.project.ingress),
       made: [],
@@ -62,4 +64,8 @@ function refuseUnknown(asked: readonly string[], known: readonly string[]): void
 function notIsolated(findings: UpRecord['findings']): AppError {
   const listed = findings.map(({ subject, value }) => `${subject} (${value})`).join(', ')
   return new AppError('NOT_ISOLATED', `not isolated: ${listed}`, { details: { findings } })
+}
+
+function isInactive(profiles: readonly string[], active: ReadonlySet<string>): boolean {
+  return profiles.length > 0 && !profiles.some((profile) => active.has(profile))
 }

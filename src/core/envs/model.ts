@@ -37,6 +37,10 @@ export interface EnvRecord {
   desired: 'up' | 'down'
   /** Services that come from an instance shared with other envs. */
   shared: string[]
+  /** The service this env is the shared instance of, or null for an ordinary env. */
+  serves: string | null
+  /** Since when no env has used this shared instance; null while one does, and for ordinary envs. ISO 8601, UTC. */
+  idleSince: string | null
   /** Names that also resolve to this env's ingress (may start with `*.`). */
   extraNames: string[]
   /** ISO 8601, UTC. */

@@ -9,6 +9,15 @@ export interface PlannedService {
   optional: boolean
 }
 
+/** How a shared instance is to be reached from an env. */
+export interface SharedAttachment {
+  service: string
+  /** Names in the engine. */
+  networks: string[]
+  /** Names it has there beside the service's own. */
+  aliases: string[]
+}
+
 /** What the last `up` planned and made; kept in the env's own directory, so that the next `up` can see that all stands. */
 export interface UpRecord {
   /** Digest over everything the plan was made from; equal key, equal plan. */
@@ -16,6 +25,8 @@ export interface UpRecord {
   services: PlannedService[]
   networks: PlannedNetwork[]
   findings: IsolationFinding[]
+  /** Services of shared instances, and the networks of this env each is reachable in. */
+  attachments: SharedAttachment[]
   /** Service that the env's own name leads to. */
   ingress: string | null
   /** Containers that stood healthy at its end, with the image each was made from; empty when it failed. */

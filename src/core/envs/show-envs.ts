@@ -2,9 +2,10 @@ import { basename, dirname } from 'node:path'
 import { AppError } from '../errors.ts'
 import type { EngineContainer } from '../ports.ts'
 import type { EnvDeps } from './deps.ts'
-import { envContainers } from './env-containers.ts'
 import { type EnvRef, findEnv } from './find-env.ts'
 import type { EnvRecord } from './model.ts'
+import { borrowedContainers } from './shared/borrowed.ts'
+import { reachableContainers } from './shared/reachable.ts'
 import { type EnvView, viewEnv } from './view.ts'
 
 type ShowDeps = Pick<
@@ -17,13 +18,16 @@ type ShowDeps = Pick<
 
 /** All envs of this machine, or of one project, as last observed: no question to the engine, so 1,000 cost no more. */
 export async function listEnvs(deps: ShowDeps, project?: string): Promise<EnvView[]> {
-  const envs = (await deps.store.envs()).filter((env) => project === undefined || env.project === project)
+  const all = await deps.store.envs()
+  const envs = all.filter((env) => project === undefined || env.project === project)
   const [sessions, present] = await Promise.all([deps.runningSessions(), presentWorkspaces(deps, envs)])
   return Promise.all(
     envs.map(async (env) => {
+      const record = await deps.upRecords.read(env.id)
+      const borrowed = borrowedContainers(all, env, record, (id) => deps.observed.of(id))
       const facts = {
-        record: await deps.upRecords.read(env.id),
-        containers: deps.observed.of(env.id),
+        record,
+        containers: [...deps.observed.of(env.id), ...borrowed],
         workspaceExists: present.has(env.workspace),
         sessions: sessions.get(env.id) ?? 0,
       }
@@ -41,7 +45,7 @@ export async function showEnv(deps: ShowDeps, ref: EnvRef): Promise<EnvView> {
 export async function showRecord(deps: ShowDeps, env: EnvRecord): Promise<EnvView> {
   const [record, containers, sessions, workspaceExists] = await Promise.all([
     deps.upRecords.read(env.id),
-    containersOrNone(deps, env.id),
+    containersOrNone(deps, env),
     deps.runningSessions(),
     deps.files.exists(env.workspace),
   ])
@@ -52,9 +56,9 @@ export async function showRecord(deps: ShowDeps, env: EnvRecord): Promise<EnvVie
   )
 }
 
-async function containersOrNone(deps: ShowDeps, id: string): Promise<EngineContainer[]> {
+async function containersOrNone(deps: ShowDeps, env: EnvRecord): Promise<EngineContainer[]> {
   try {
-    return await envContainers(deps, id)
+    return await reachableContainers(deps, env)
   } catch (error) {
     if (error instanceof AppError && error.code === 'ENGINE_UNAVAILABLE') return []
     throw error

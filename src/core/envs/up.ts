@@ -10,6 +10,9 @@ import { findEnv } from './find-env.ts'
 import { makePlan, type UpPlan } from './make-plan.ts'
 import type { EnvRecord, IsolationFinding } from './model.ts'
 import { isSettled } from './settled.ts'
+import { attachShared, isAttached } from './shared/attach.ts'
+import { ensureInstance } from './shared/instance.ts'
+import { countUsers } from './shared/release.ts'
 
 /** What `berth up` asks for. */
 export interface UpRequest extends EnsureRequest {
@@ -41,7 +44,7 @@ export async function upEnv(deps: EnvDeps, request: UpRequest, scope: OperationS
 
 /** The no-op: the same inputs as last time, and every container it made still stands as it was. */
 async function alreadyUp(deps: EnvDeps, env: EnvRecord, request: UpRequest): Promise<UpResult | undefined> {
-  if (request.build || request.services.length > 0 || env.desired !== 'up') return undefined
+  if (request.build || env.desired !== 'up' || (request.services.length > 0 && env.serves === null)) return undefined
   const record = await deps.upRecords.read(env.id)
   if (!record || record.made.length === 0 || (request.strict && record.findings.length > 0)) return undefined
   const [key, containers, images] = await Promise.all([
@@ -49,7 +52,9 @@ async function alreadyUp(deps: EnvDeps, env: EnvRecord, request: UpRequest): Pro
     envContainers(deps, env.id),
     deps.engine.images(),
   ])
-  return isSettled(record, key, containers, images) ? { env, findings: record.findings } : undefined
+  if (!isSettled(record, key, containers, images) || !(await isAttached(deps, env, record.attachments)))
+    return undefined
+  return { env, findings: record.findings }
 }
 
 async function bringUp(deps: EnvDeps, env: EnvRecord, request: UpRequest, scope: OperationScope): Promise<UpResult> {
@@ -90,17 +95,33 @@ async function start(
   request: UpRequest,
   scope: OperationScope,
 ): Promise<void> {
+  const { attachments } = plan.record
   await deps.store.updateEnv(env.id, { desired: 'up' })
   await deps.upRecords.write(env.id, plan.record)
-  await deps.heavy(() =>
-    deps.engine.up(plan.files, {
-      services: request.services,
-      build: request.build,
-      timeoutSeconds: request.timeoutSeconds,
-      signal: scope.signal,
-      onLine: (line) => scope.emit({ type: 'output', line }),
-    }),
-  )
+  const options = {
+    services: request.services,
+    build: request.build,
+    timeoutSeconds: request.timeoutSeconds,
+    signal: scope.signal,
+    onLine: (line: string) => scope.emit({ type: 'output', line }),
+  }
+  if (attachments.length > 0) {
+    // A service may need the shared one from its first moment: networks first, then the shared one in them, then the start.
+    await countUsers(deps, env)
+    await upInstances(deps, env, request, scope)
+    await deps.heavy(() => deps.engine.up(plan.files, { ...options, noStart: true }))
+    await attachShared(deps, env, attachments)
+  }
+  await deps.heavy(() => deps.engine.up(plan.files, options))
+}
+
+/** Brings up the shared instance of each service the env takes from one; made from the env's own source when missing. */
+async function upInstances(deps: EnvDeps, env: EnvRecord, request: UpRequest, scope: OperationScope): Promise<void> {
+  for (const service of env.shared) {
+    const instance = await ensureInstance(deps, env, service, scope)
+    const up = { ...request, env: { name: instance.name, project: env.project }, create: null, services: [service] }
+    await upEnv(deps, up, { ...scope, id: `${scope.id}-${service}` })
+  }
 }
 
 /** Keeps which containers stood at the end, for the next `up` to compare with. */

@@ -4,7 +4,8 @@ import type { EnvRecord, EnvState, ServiceStatus } from './model.ts'
 import type { PlannedService, UpRecord } from './plan-record.ts'
 
 /** An env as lists and status show it: the record, and what the engine says of it. */
-export interface EnvView extends Omit<EnvRecord, 'source' | 'baseCommit' | 'composeFiles' | 'phase' | 'extraNames'> {
+export interface EnvView
+  extends Omit<EnvRecord, 'source' | 'baseCommit' | 'composeFiles' | 'phase' | 'extraNames' | 'idleSince'> {
   state: EnvState
   url: string | null
   services: ServiceStatus[]
@@ -21,7 +22,7 @@ export interface EnvFacts {
 
 /** Puts an env's record and the facts together. */
 export function viewEnv(env: EnvRecord, facts: EnvFacts, proxyPort: number): EnvView {
-  const { source: _s, baseCommit: _b, composeFiles: _c, phase: _p, extraNames: _e, ...shown } = env
+  const { source: _s, baseCommit: _b, composeFiles: _c, phase: _p, extraNames: _e, idleSince: _i, ...shown } = env
   const services = serviceStatuses(facts.record?.services ?? [], facts.containers, env.shared)
   const ingress = facts.record?.ingress ?? null
   return {
@@ -68,8 +69,7 @@ function statusOf(
 ): ServiceStatus {
   const worst = replicas.toSorted((a, b) => badness(b) - badness(a))[0]
   const exposed = replicas[0]?.ports.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port) ?? []
-  const state =
-    worst === undefined ? (shared ? 'shared' : 'missing') : worst.state === 'removing' ? 'exited' : worst.state
+  const state = shared && worst?.state === 'running' ? 'shared' : stateWord(worst?.state)
   return {
     service,
     state,
@@ -83,6 +83,10 @@ function statusOf(
   }
 }
 
+/** A container that is being removed has ended as far as anyone can use it. */
+const stateWord = (state: EngineContainer['state'] | undefined) =>
+  state === undefined ? 'missing' : state === 'removing' ? 'exited' : state
+
 const badness = ({ state, health, exitCode }: EngineContainer): number => {
   if (state === 'exited') return exitCode === 0 ? 1 : 4
   if (state !== 'running') return 3
@@ -93,14 +97,14 @@ function stateOf(env: EnvRecord, services: readonly ServiceStatus[], workspaceEx
   if (env.phase !== 'ready') return env.phase === 'creating' ? 'creating' : 'destroying'
   if (!workspaceExists) return 'missing-workspace'
   const good = services.filter(isGood).length
-  const present = services.some(({ state }) => state !== 'missing' && state !== 'shared')
+  const present = services.some(({ service, state }) => state !== 'missing' && !env.shared.includes(service))
   if (env.desired === 'down') return present ? 'partial' : 'down'
   if (good === services.length) return 'up'
   return good > 0 ? 'partial' : 'broken'
 }
 
 function isGood({ state, health, exitCode }: ServiceStatus): boolean {
-  if (state === 'shared') return true
+  if (state === 'shared') return health !== 'unhealthy'
   if (state === 'exited') return exitCode === 0
   return state === 'running' && health !== 'unhealthy'
 }

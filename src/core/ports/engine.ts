@@ -111,6 +111,8 @@ export interface ContainerEngine {
 export interface UpOptions {
   services: readonly string[]
   build: boolean
+  /** Make networks, volumes and containers, but start nothing. */
+  noStart?: boolean
   /** Seconds to wait for health. */
   timeoutSeconds: number
   signal?: AbortSignal

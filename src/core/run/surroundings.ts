@@ -1,7 +1,7 @@
 import { composeInputs } from '../envs/compose-inputs.ts'
 import type { EnvDeps } from '../envs/deps.ts'
-import { envContainers } from '../envs/env-containers.ts'
 import type { EnvRecord, ServiceStatus } from '../envs/model.ts'
+import { reachableContainers } from '../envs/shared/reachable.ts'
 import { serviceStatuses } from '../envs/view.ts'
 import { AppError } from '../errors.ts'
 import type { ResolverCheck } from '../ports.ts'
@@ -9,7 +9,7 @@ import type { SessionSurroundings } from '../sessions/session-environment.ts'
 
 type SurroundingDeps = Pick<
   EnvDeps,
-  'engine' | 'homeId' | 'network' | 'upRecords' | 'files' | 'paths' | 'loadConfig'
+  'store' | 'engine' | 'homeId' | 'network' | 'upRecords' | 'files' | 'paths' | 'loadConfig'
 > & {
   resolver: ResolverCheck
 }
@@ -21,7 +21,7 @@ type SurroundingDeps = Pick<
 export async function surroundingsOf(deps: SurroundingDeps, env: EnvRecord): Promise<SessionSurroundings> {
   const [record, containers, byName, compose] = await Promise.all([
     deps.upRecords.read(env.id),
-    envContainers(deps, env.id),
+    reachableContainers(deps, env),
     deps.resolver.works(),
     composeOf(deps, env),
   ])

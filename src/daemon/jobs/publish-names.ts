@@ -1,4 +1,5 @@
 import type { EnvDeps } from '../../core/envs/deps.ts'
+import { borrowedContainers } from '../../core/envs/shared/borrowed.ts'
 import { toAppError } from '../../core/errors.ts'
 import type { NamedEnv } from '../../core/names/model.ts'
 import { namedEnvs } from '../../core/names/named-envs.ts'
@@ -19,11 +20,11 @@ export function publishNames(deps: PublishDeps): () => void {
     scheduled = false
     const envs = await deps.store.envs()
     const known = await Promise.all(
-      envs.map(async (env) => ({
-        env,
-        record: await deps.upRecords.read(env.id),
-        containers: deps.observed.of(env.id),
-      })),
+      envs.map(async (env) => {
+        const record = await deps.upRecords.read(env.id)
+        const borrowed = borrowedContainers(envs, env, record, (id) => deps.observed.of(id))
+        return { env, record, containers: [...deps.observed.of(env.id), ...borrowed] }
+      }),
     )
     deps.publish(namedEnvs(known))
   }

@@ -28,14 +28,15 @@ export const destroyCommand = defineCommand<Flags, string[]>({
     const refs = flags.all ? await everyEnv(context, flags) : names.map((name) => envRef(context, name, flags.project))
     const listed = refs.map(({ name }) => name).join(', ')
     if (refs.length > 0) await confirm(context, flags.yes, `destroy ${listed}, data included?`)
-    const destroyed = await Promise.all(
-      refs.map((env) =>
-        runWithProgress(context, flags, 'env.destroy', `destroy ${env.name}`, {
-          env,
-          keepWorkspace: flags.keepWorkspace,
-        }),
-      ),
-    )
+    const destroy = (env: (typeof refs)[number]) => {
+      const { keepWorkspace } = flags
+      return runWithProgress(context, flags, 'env.destroy', `destroy ${env.name}`, { env, keepWorkspace })
+    }
+    // a shared instance can only go when nobody uses it any more
+    const destroyed = [
+      ...(await Promise.all(refs.filter((ref) => !isInstance(ref)).map(destroy))),
+      ...(await Promise.all(refs.filter(isInstance).map(destroy))),
+    ]
     const lines = destroyed.map(
       ({ project, name, workspace }) =>
         `${project}/${name} is gone${workspace ? `; its workspace stays in ${workspace}` : ''}`,
@@ -50,5 +51,7 @@ export const destroyCommand = defineCommand<Flags, string[]>({
 async function everyEnv(context: Parameters<typeof envRef>[0], flags: Flags & { on?: string }) {
   const client = await context.client(flags.on)
   const { envs } = await client.call('env.list', flags.project === undefined ? {} : { project: flags.project })
-  return envs.map(({ project, name }) => ({ name, project }))
+  return envs.map(({ project, name, serves }) => ({ name, project, serves }))
 }
+
+const isInstance = (ref: object) => 'serves' in ref && ref.serves !== null
