@@ -74,7 +74,7 @@ async function startDaemon({ home, program }: LocalDaemon): Promise<void> {
     detached: true,
     cwd: '/',
     stdio: ['ignore', log, log, 'pipe'],
-    env: { ...process.env, BERTH_HOME: home },
+    env: { ...outsideSessions(process.env), BERTH_HOME: home },
   })
   closeSync(log)
   const said = await readyMessage(child)
@@ -87,6 +87,12 @@ async function startDaemon({ home, program }: LocalDaemon): Promise<void> {
     hint: hint ?? 'berth daemon logs',
     details: {},
   })
+}
+
+/** A daemon started in a session is no part of it: it must not end when the session is stopped. */
+function outsideSessions(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { BERTH_SESSION: _, BERTH_TMUX: __, TMUX: ___, TMUX_PANE: ____, ...rest } = env
+  return rest
 }
 
 /** What the daemon writes to descriptor 3: `ready`, `running` (another one is), or its error as JSON. */

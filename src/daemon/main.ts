@@ -98,6 +98,7 @@ function assemble(home: { paths: HomePaths; files: Files; store: Store; settings
     runningSessions: () => countRunningSessions(sessions),
     endSessions: (envId: string) => removeSessions({ ...sessions, store, locks }, envId),
     resolver: createResolverCheck(settings.network.suffix),
+    asRoot: userInfo().uid === 0,
     startedAt: systemClock.now(),
     version,
   }

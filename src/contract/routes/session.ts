@@ -25,6 +25,11 @@ export const sessionRoutes = {
       program: z.string().min(1).max(4096).describe('an agent, or a program'),
       args: z.array(z.string()).default([]),
       prompt: z.string().max(200_000).optional(),
+      model: z.string().min(1).max(200).optional().describe('of an agent: the model to ask for'),
+      unattended: z
+        .boolean()
+        .optional()
+        .describe('of an agent: whether it works without asking; as its settings say when absent'),
       another: z.boolean().default(false).describe('also where the same one runs already'),
       environment: environment.default({}).describe("the caller's: the session runs as the user"),
       columns: z.number().int().positive().optional(),

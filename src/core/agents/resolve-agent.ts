@@ -46,11 +46,12 @@ export function agentNames(declared: Readonly<Record<string, AgentConfig>>): str
 /** The command line for one piece of work; what is not asked for is as the project's settings say. */
 export function agentCommand(
   { adapter, config }: Agent,
-  request: Omit<AgentRequest, 'args' | 'model' | 'unattended'> & Partial<Pick<AgentRequest, 'model' | 'unattended'>>,
+  request: Omit<AgentRequest, 'args' | 'model' | 'unattended'> &
+    Partial<Pick<AgentRequest, 'args' | 'model' | 'unattended'>>,
 ): AgentCommand {
   const invocation = adapter.invoke({
     ...request,
-    args: config.args,
+    args: [...config.args, ...(request.args ?? [])],
     model: request.model ?? config.model,
     unattended: request.unattended ?? config.unattended,
   })

@@ -8,7 +8,7 @@ import type { SessionView } from '../sessions/model.ts'
 import { sessionEnvironment, whereabouts } from '../sessions/session-environment.ts'
 import { startSession } from '../sessions/start-session.ts'
 import type { RunDeps } from './deps.ts'
-import { planProgram } from './plan-program.ts'
+import { type ProgramRequest, planProgram } from './plan-program.ts'
 import { surroundingsOf } from './surroundings.ts'
 
 /** An env to start something in. */
@@ -20,12 +20,7 @@ export interface StartRequest extends EnsureRequest {
 }
 
 /** What `berth run` asks for. */
-export interface RunRequest extends StartRequest {
-  /** An agent or a program. */
-  program: string
-  /** More arguments of a plain program. */
-  args: string[]
-  prompt?: string | undefined
+export interface RunRequest extends StartRequest, ProgramRequest {
   /** Another session even where the same one runs already. */
   another: boolean
   /** The caller's environment: a session runs as the user, with what the user's shell has. */
@@ -45,7 +40,7 @@ export interface RunResult {
 export async function runInEnv(deps: RunDeps, request: RunRequest, scope: OperationScope): Promise<RunResult> {
   const env = await ensureEnv(deps, request, scope)
   const config = await deps.loadConfig(env.directory)
-  const program = planProgram(request, config.agents)
+  const program = planProgram(request, config.agents, { directory: env.directory, asRoot: deps.asRoot })
   await bringUp(deps, env, request, scope)
   const surroundings = await surroundingsOf(deps, env)
   const { session, started } = await startSession(deps, {

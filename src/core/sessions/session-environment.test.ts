@@ -51,6 +51,7 @@ test.each([
 
 test('but not what merely looks like it', () => {
   const caller = {
+    BERTH_HOME: '/state',
     GIT_AUTHOR_NAME: 'me',
     CLAUDE_CONFIG_DIR: '/c',
     npm_config_registry: 'r',

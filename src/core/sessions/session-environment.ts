@@ -61,7 +61,7 @@ const ofTheCaller = [
   /^COMPOSE_(PROJECT_NAME|FILE|PROFILES|ENV_FILES|PATH_SEPARATOR)$/,
   /^(npm_(lifecycle|package)_.*|npm_(command|execpath|node_execpath)|INIT_CWD)$/,
   /^(CLAUDECODE|CLAUDE_CODE_(ENTRYPOINT|SSE_PORT|SESSION_ID)|CODEX_SANDBOX.*|OPENCODE|GEMINI_CLI)$/,
-  /^BERTH_/,
+  /^BERTH_(?!HOME$)/,
 ]
 
 function inheritable(caller: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,7 +1,7 @@
 import { failure } from '../../failure.ts'
-import { runInTerminal } from '../../terminal.ts'
 import { defineCommand, projectFlag } from '../common.ts'
 import { envRef } from '../env/shared.ts'
+import { joinSession } from './join.ts'
 import { sessionArguments } from './shared.ts'
 
 /** `berth attach` */
@@ -12,15 +12,15 @@ export const attachCommand = defineCommand<{ project?: string }, [string, string
   positional: sessionArguments,
   async run(context, flags, name, session) {
     const client = await context.client(flags.on)
-    const command = await client.call('session.attach', { env: envRef(context, name, flags.project), session })
-    if (flags.json) return { data: command }
+    const ref = { env: envRef(context, name, flags.project), session }
+    if (flags.json) return { data: await client.call('session.attach', ref) }
     if (!context.process.stdin.isTTY || !context.process.stdout.isTTY)
       throw failure(
         'SESSION_FAILED',
         'a session can only be joined on a terminal',
         `berth transcript ${name} shows what it prints`,
       )
-    const exitCode = await runInTerminal(context, command)
-    return { data: { exitCode }, exitCode }
+    const joined = await joinSession(context, client, ref)
+    return { data: joined, exitCode: joined.exitCode }
   },
 })

@@ -1,8 +1,9 @@
 import type { BerthContext, CommonFlags } from '../../context.ts'
 import { usage } from '../../failure.ts'
 import { runInTerminal } from '../../terminal.ts'
-import { defineCommand, projectFlag, switchFlag } from '../common.ts'
+import { defineCommand, projectFlag, switchFlag, textFlag } from '../common.ts'
 import { creationSource, envRef, runWithProgress, shellVariables } from '../env/shared.ts'
+import { howItStands, joinStarted } from './join.ts'
 
 interface Flags {
   project?: string
@@ -10,6 +11,8 @@ interface Flags {
   noUp: boolean
   noCreate: boolean
   another: boolean
+  model?: string
+  unattended: boolean
 }
 
 /** `berth run` */
@@ -26,6 +29,8 @@ export const runCommand = defineCommand<Flags, string[]>({
     noUp: switchFlag('do not bring the env up'),
     noCreate: switchFlag('refuse when there is no such env'),
     another: switchFlag('another session, where the same one runs already'),
+    model: textFlag('of an agent: the model to ask for', 'model'),
+    unattended: switchFlag('of an agent: works without asking, its questions answered with yes'),
   },
   aliases: { d: 'detach' },
   positional: {
@@ -49,15 +54,16 @@ async function runSession(context: BerthContext, flags: RunFlags, [program = '',
     program,
     ...(prompt.length === 0 ? {} : { prompt: prompt.join(' ') }),
     another: flags.another,
+    ...(flags.model === undefined ? {} : { model: flags.model }),
+    ...(flags.unattended ? { unattended: true } : {}),
     environment: definedOnly(context.env),
     ...(stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : {}),
   })
   const { session, started } = data
-  const where = `${session.project}/${session.env}`
-  const text = `${session.name} ${started ? 'runs' : 'was running already'} in ${where}; berth attach ${session.env} joins it`
-  if (flags.detach || flags.json || !stdout.isTTY || session.state !== 'running') return { data, text }
-  const join = await client.call('session.attach', { env: start.env, session: session.name })
-  const exitCode = await runInTerminal(context, join)
+  if (!started)
+    context.ui.note(`${session.name} was running already${prompt.length > 0 ? '; it was not given the prompt' : ''}`)
+  if (flags.detach || flags.json || !stdout.isTTY) return { data, text: howItStands(session) }
+  const { exitCode } = await joinStarted(context, client, start.env, session)
   return { data, exitCode }
 }
 
