@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import type { BerthContext } from './context.ts'
 import { failure } from './failure.ts'
@@ -16,6 +16,8 @@ export interface TerminalCommand {
  */
 export async function runInTerminal(context: BerthContext, command: TerminalCommand): Promise<number> {
   const [file = '', ...args] = command.argv
+  // loaded here: 3 ms that only those who run something should pay
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn(file, args, {
     stdio: 'inherit',
     env: { ...context.env, ...command.env },
@@ -34,7 +36,7 @@ export async function runInTerminal(context: BerthContext, command: TerminalComm
   }
 }
 
-function exitOf(child: ReturnType<typeof spawn>, file: string): Promise<number> {
+function exitOf(child: ChildProcess, file: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   child.on('error', (error) => reject(failure('TOOL_MISSING', `${file} cannot be started: ${error.message}`)))
   child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (constants.signals[signal] ?? 0) : 0)))

@@ -29,19 +29,29 @@ export interface Client {
   open<N extends RouteName>(name: N, input: Input<N>, signal?: AbortSignal): Promise<IncomingMessage>
 }
 
-/** A client over a transport. */
-export function createClient(transport: Transport): Client {
+/** A client over a transport; `signal` (Ctrl-C) ends waiting for any answer but that of an operation, which is cancelled instead. */
+export function createClient(transport: Transport, signal?: AbortSignal): Client {
+  const open = (name: string, input: unknown, own = signal) => openUnlessAborted(transport, name, input, own)
   return {
     machine: transport.machine,
-    call: async (name, input) => parseAnswer(await transport.open(name, input)),
+    call: async (name, input) => readAnswer(await open(name, input)),
     run: (name, input, watch = {}) => runOperation(transport, name, input, watch),
-    open: async (name, input, signal) => checked(await transport.open(name, input, signal)),
+    open: async (name, input, own) => checked(await open(name, input, own)),
   }
 }
 
-async function parseAnswer<N extends RouteName>(answer: IncomingMessage): Promise<Output<N>> {
+/** The result a call's answer holds. Throws what a failed one says. */
+export async function readAnswer<N extends RouteName>(answer: IncomingMessage): Promise<Output<N>> {
   const body = await readBody(await checked(answer))
   return JSON.parse(body) as Output<N>
+}
+
+async function openUnlessAborted(transport: Transport, name: string, input: unknown, signal?: AbortSignal) {
+  try {
+    return await transport.open(name, input, signal)
+  } catch (error) {
+    throw signal?.aborted ? interrupted() : error
+  }
 }
 
 /** Throws what a non-2xx answer says. */
@@ -58,6 +68,14 @@ async function checked(answer: IncomingMessage): Promise<IncomingMessage> {
   throw new ClientError(error)
 }
 
+/** How far an operation has been followed. */
+interface Followed {
+  operation: string
+  /** Number of the last event seen. */
+  last: number
+  cancel(): void
+}
+
 async function runOperation<N extends RouteName>(
   transport: Transport,
   name: N,
@@ -65,11 +83,16 @@ async function runOperation<N extends RouteName>(
   watch: Watch,
 ): Promise<Output<N>> {
   let answer = await checked(await transport.open(name, input))
-  const progress = { operation: '', last: 0 }
-  const cancel = () => {
-    if (progress.operation) void transport.open('operation.cancel', { operation: progress.operation }).catch(ignoreLost)
+  const progress: Followed = {
+    operation: '',
+    last: 0,
+    cancel() {
+      const { operation } = progress
+      // known once the daemon has said `started`; who aborts before that is served then
+      if (operation) void transport.open('operation.cancel', { operation }).catch(ignoreLost)
+    },
   }
-  watch.signal?.addEventListener('abort', cancel, { once: true })
+  watch.signal?.addEventListener('abort', () => progress.cancel(), { once: true })
   for (;;) {
     const result = await followOnce<N>(answer, progress, watch)
     if (result) return result.value
@@ -83,7 +106,7 @@ async function runOperation<N extends RouteName>(
 /** Reads one connection's events; undefined when it ended before the result. */
 async function followOnce<N extends RouteName>(
   answer: IncomingMessage,
-  progress: { operation: string; last: number },
+  progress: Followed,
   watch: Watch,
 ): Promise<{ value: Output<N> } | undefined> {
   try {
@@ -93,8 +116,10 @@ async function followOnce<N extends RouteName>(
       if (event === sse.error) throw new ClientError(JSON.parse(data) as ApiError)
       if (event !== sse.progress) continue
       const message = JSON.parse(data) as OperationEventMessage
-      if (message.type === 'started') progress.operation = message.operation
-      else watch.onEvent?.(message)
+      if (message.type === 'started') {
+        progress.operation = message.operation
+        if (watch.signal?.aborted) progress.cancel()
+      } else watch.onEvent?.(message)
     }
   } catch (error) {
     if (error instanceof ClientError) throw error
@@ -105,6 +130,8 @@ async function followOnce<N extends RouteName>(
 
 /** A cancel that cannot be delivered has nothing to cancel: the daemon is gone, and settles the operation on its start. */
 const ignoreLost = () => undefined
+
+const interrupted = () => new ClientError({ code: 'INTERRUPTED', message: 'interrupted', hint: '', details: {} })
 
 const lost = () =>
   new ClientError({

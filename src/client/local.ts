@@ -4,9 +4,10 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { socketPath } from '../contract/home.ts'
+import type { Input, Output, RouteName } from '../contract/routes.ts'
 import { versionHeader } from '../contract/wire.ts'
 import { version } from '../lib/version.ts'
-import type { Transport } from './client.ts'
+import { readAnswer, type Transport } from './client.ts'
 import { ClientError } from './failure.ts'
 import { post, readBody } from './request.ts'
 
@@ -35,13 +36,19 @@ export function localTransport(daemon: LocalDaemon): Transport {
 }
 
 /** Asks a daemon that may not be there; undefined when nobody listens. Never starts one. */
-export async function askRunning(home: string, name: string, input: unknown): Promise<IncomingMessage | undefined> {
+export async function askRunning<N extends RouteName>(
+  home: string,
+  name: N,
+  input: Input<N>,
+): Promise<Output<N> | undefined> {
+  let answer: IncomingMessage
   try {
-    return await post(socketPath(home), name, input)
+    answer = await post(socketPath(home), name, input)
   } catch (error) {
     if (nobodyListens(error)) return undefined
     throw toClientError(error)
   }
+  return readAnswer<N>(answer)
 }
 
 async function openOrStart(

@@ -1,15 +1,15 @@
 import type { Output } from '../../contract/routes.ts'
 import type { Paint } from './paint.ts'
-import { renderTable } from './table.ts'
+import type { Ui } from './ui.ts'
 
 type EnvView = Output<'env.status'>['env']
 type ServiceStatus = EnvView['services'][number]
 
 /** An env and its services, for `up` and `status`. */
-export function describeServices(env: EnvView, paint: Paint): string {
+export function describeServices(env: EnvView, { paint, table }: Pick<Ui, 'paint' | 'table'>): string {
   const head = `${paint('bold', `${env.project}/${env.name}`)} is ${paintState(env.state, paint, env.state)}`
   if (env.services.length === 0) return head
-  const table = renderTable<ServiceStatus>(
+  const services = table<ServiceStatus>(
     [
       { title: 'SERVICE', value: ({ service }) => service },
       {
@@ -22,7 +22,7 @@ export function describeServices(env: EnvView, paint: Paint): string {
     ],
     env.services,
   )
-  return [head, '', table, ...(env.url === null ? [] : ['', env.url])].join('\n')
+  return [head, '', services, ...(env.url === null ? [] : ['', env.url])].join('\n')
 }
 
 function stateText({ state, health, exitCode, containers }: ServiceStatus): string {

@@ -1,44 +1,51 @@
 import type { OperationEventMessage } from '../../contract/events.ts'
+import type { LiveLines } from './live-lines.ts'
 import type { Paint } from './paint.ts'
 import { printable } from './printable.ts'
 
-interface ProgressOptions {
-  stream: NodeJS.WriteStream
-  paint: Paint
-  /** What is being done: `up feat-x`. */
-  title: string
-  /** A terminal: the running step is shown and replaced; elsewhere only warnings appear. */
-  live: boolean
+/** One operation, shown while it runs. `end` before anything else is printed. */
+export interface Progress {
+  onEvent: (event: OperationEventMessage) => void
+  end: () => void
 }
 
-/** Shows an operation on stderr: on a terminal each step as it runs and its last line of output; elsewhere warnings only. */
-export function createProgress({ stream, paint, title, live }: ProgressOptions) {
-  let shown = false
-  const clear = () => {
-    if (shown) stream.write('\r\u001b[K')
-    shown = false
-  }
-  const show = (text: string) => {
-    clear()
-    stream.write(printable(text).slice(0, Math.max(20, stream.columns - 1)))
-    shown = true
-  }
-  const line = (text: string) => {
-    clear()
-    stream.write(`${text}\n`)
-  }
-  let step = title
-  return {
-    onEvent(event: OperationEventMessage) {
-      if (event.type === 'warning') line(`${paint('yellow', 'warning:')} ${printable(event.message)}`)
-      if (!live) return
-      if (event.type === 'output') show(`${title}: ${step} · ${event.line.trim()}`)
-      if (event.type !== 'step') return
-      step = event.title
-      if (event.state === 'running') show(`${title}: ${event.title} …`)
-      else line(`${mark(event.state, paint)} ${printable(event.title)}${duration(event.ms, paint)}`)
-    },
-    end: clear,
+/** Shows operations on stderr, several at once if need be; `title` says which one is meant (`up feat-x`). */
+export type ShowProgress = (title: string) => Progress
+
+/**
+ * Progress for people. On a terminal each running operation has a line of its own, with its step and that step's last
+ * output, and ended steps stay above; on a dumb terminal ended steps alone; elsewhere warnings only.
+ */
+export function createProgress(lines: LiveLines, paint: Paint, showSteps: boolean): ShowProgress {
+  let running = 0
+  return (title) => {
+    let step = ''
+    let since = Date.now()
+    let output = ''
+    const alone = running++ === 0
+    const prefix = () => (alone && running === 1 ? '' : `${title}: `)
+    const live = lines.add(() => [title, step && `: ${step}`, elapsed(since), output && ` · ${output}`].join(''))
+    return {
+      onEvent(event) {
+        if (event.type === 'warning')
+          lines.print(`${paint('yellow', 'warning:')} ${prefix()}${printable(event.message)}`)
+        else if (event.type === 'output') output = printable(event.line).trim()
+        else if (event.type === 'step' && event.state === 'running') {
+          step = printable(event.title)
+          since = Date.now()
+          output = ''
+        } else if (event.type === 'step') {
+          output = ''
+          const ended = `${mark(event.state, paint)} ${prefix()}${printable(event.title)}${duration(event.ms, paint)}`
+          if (showSteps) lines.print(ended)
+        }
+        lines.refresh()
+      },
+      end() {
+        running--
+        live.remove()
+      },
+    }
   }
 }
 
@@ -51,4 +58,10 @@ function mark(state: keyof typeof marks, paint: Paint): string {
 
 const duration = (ms: number | undefined, paint: Paint) => (ms === undefined ? '' : paint('dim', ` ${formatMs(ms)}`))
 
-const formatMs = (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`)
+const formatMs = (ms: number) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
+
+/** Seconds a step has taken, once that is worth saying. */
+function elapsed(since: number): string {
+  const seconds = Math.floor((Date.now() - since) / 1000)
+  return seconds < 2 ? ' …' : ` … ${seconds} s`
+}

@@ -1,10 +1,13 @@
-import type { ApiError, OperationEventMessage } from '../../contract/events.ts'
-import type { Outcome } from '../commands/common.ts'
+import { isatty } from 'node:tty'
+import type { ApiError } from '../../contract/events.ts'
+import type { Outcome } from '../command.ts'
 import { exitCodeOf } from '../failure.ts'
 import { renderError } from './error.ts'
+import { createLiveLines, createStillLines } from './live-lines.ts'
 import { createPaint, type Paint } from './paint.ts'
 import { printable } from './printable.ts'
-import { createProgress } from './progress.ts'
+import { createProgress, type ShowProgress } from './progress.ts'
+import { type Column, renderTable } from './table.ts'
 
 /** What the JSON envelope says beside the data. */
 export interface OutcomeScope {
@@ -18,31 +21,34 @@ export interface OutcomeScope {
 export interface Ui {
   /** Whether a person is there to read progress and answer. */
   interactive: boolean
+  /** Colours for stdout. */
   paint: Paint
+  /** Columns of the terminal stdout is; Infinity where it is none. */
+  width: number
+  /** Rows as an aligned table that fits the terminal. */
+  table<R>(columns: readonly Column<R>[], rows: readonly R[]): string
   outcome(scope: OutcomeScope, outcome: Outcome): void
   /** Shows a failure; returns the exit code. */
   failure(scope: OutcomeScope, error: ApiError): number
-  /** Shows an operation's events; `end` before anything else is printed. */
-  progress(title: string): { onEvent: (event: OperationEventMessage) => void; end: () => void }
+  /** Text for stdout, as it is. */
+  print(text: string): void
+  progress: ShowProgress
   /** A line for stderr. */
   note(text: string): void
 }
 
-export interface UiStreams {
-  stdout: NodeJS.WriteStream
-  stderr: NodeJS.WriteStream
-  stdin: NodeJS.ReadStream
-  env: Record<string, string | undefined>
-}
-
 /** The user interface over the process's streams. */
-export function createUi({ stdout, stderr, stdin, env }: UiStreams): Ui {
+export function createUi({ stdout, stderr, env }: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env'>): Ui {
   const paint = createPaint(stdout, env)
   const errorPaint = createPaint(stderr, env)
-  const interactive = stdin.isTTY && stderr.isTTY && env['CI'] === undefined
+  const lines = stderr.isTTY && env['TERM'] !== 'dumb' ? createLiveLines(stderr) : createStillLines(stderr)
+  const width = stdout.isTTY ? Math.max(20, stdout.columns) : Number.POSITIVE_INFINITY
   return {
-    interactive,
+    // asked of the descriptor: process.stdin would open a stream, 7 ms
+    interactive: isatty(0) && stderr.isTTY && env['CI'] === undefined,
     paint,
+    width,
+    table: (columns, rows) => renderTable(columns, rows, width),
     outcome(scope, { data, text }) {
       if (scope.json) stdout.write(`${JSON.stringify(envelope(scope, { ok: true, data }))}\n`)
       else if (text !== undefined && text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`)
@@ -53,8 +59,9 @@ export function createUi({ stdout, stderr, stdin, env }: UiStreams): Ui {
       } else stderr.write(renderError(error, errorPaint))
       return exitCodeOf(error)
     },
-    progress: (title) => createProgress({ stream: stderr, paint: errorPaint, title, live: stderr.isTTY }),
-    note: (text) => void stderr.write(`${printable(text)}\n`),
+    print: (text) => void stdout.write(text),
+    progress: createProgress(lines, errorPaint, stderr.isTTY),
+    note: (text) => lines.print(printable(text)),
   }
 }
 

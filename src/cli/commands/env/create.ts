@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
+import { defineCommand, listFlag, projectFlag, switchFlag, textFlag } from '../../command.ts'
 import type { BerthContext } from '../../context.ts'
-import { defineCommand, listFlag, projectFlag, switchFlag, textFlag } from '../common.ts'
 import { runWithProgress } from './shared.ts'
 
 interface Flags {
@@ -15,15 +15,21 @@ interface Flags {
 export const createCommand = defineCommand<Flags, [string]>({
   name: 'env.create',
   brief: 'Make an env: an isolated copy of this project',
-  full: 'Copies the project (uncommitted and untracked work too) into a workspace of its own, on the branch berth/<env>, and reserves its names and subnet. Nothing is started.',
+  details:
+    'Copies the project (uncommitted and untracked work too) into a workspace of its own, on the branch berth/<env>, and reserves its names and subnet. Nothing is started.',
+  examples: [
+    ['berth create feat-x', 'from the project you stand in'],
+    ['berth create fix --from v1.2', 'from a tag, branch or commit of it'],
+    ['berth create spare --empty', 'a workspace with nothing in it'],
+  ],
   flags: {
     project: projectFlag,
-    from: textFlag('copy this directory, or this ref of the repository here', 'dir|ref'),
-    file: listFlag('a compose file of the project; may be repeated', 'path'),
+    from: textFlag('copy this directory, or this ref of the repository here', 'dir|ref', 'directory'),
+    file: listFlag('a compose file of the project', 'path', 'file'),
     empty: switchFlag('an empty workspace'),
     shared: listFlag('a service taken from an instance shared between envs', 'service'),
   },
-  positional: { kind: 'tuple', parameters: [{ brief: 'name of the env', parse: String, placeholder: 'env' }] },
+  arguments: [{ name: 'env', brief: 'its name: letters, digits, - and /' }],
   async run(context, flags, name) {
     const { env } = await runWithProgress(context, flags, 'env.create', `create ${name}`, {
       name,

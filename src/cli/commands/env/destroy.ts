@@ -1,27 +1,33 @@
+import { defineCommand, envArgument, projectFlag, switchFlag, yesFlag } from '../../command.ts'
+import type { CommonFlags } from '../../context.ts'
 import { usage } from '../../failure.ts'
 import { confirm } from '../../ui/confirm.ts'
-import { defineCommand, envArgument, projectFlag, switchFlag } from '../common.ts'
 import { envRef, runWithProgress } from './shared.ts'
 
 interface Flags {
   project?: string
   keepWorkspace: boolean
   all: boolean
-  yes: boolean
 }
 
 /** `berth destroy` */
 export const destroyCommand = defineCommand<Flags, string[]>({
   name: 'env.destroy',
   brief: 'Remove an env without a trace: containers, data, names, workspace',
+  details:
+    'Asks first; --yes answers. What Berth did not make is never touched: the project itself, its branches, images pulled for it.',
+  examples: [
+    ['berth destroy feat-x', 'one'],
+    ['berth destroy feat-x feat-y --yes', 'two, unasked'],
+    ['berth destroy --all --project shop', 'every env of a project'],
+  ],
   flags: {
     project: projectFlag,
     keepWorkspace: switchFlag('leave its directory where it is'),
     all: switchFlag('every env (of the project, when one is named)'),
-    yes: switchFlag('do not ask'),
+    yes: yesFlag,
   },
-  aliases: { y: 'yes' },
-  positional: { kind: 'array', parameter: envArgument },
+  arguments: [{ ...envArgument, optional: true, repeat: true }],
   async run(context, flags, ...names) {
     if (names.length === 0 && !flags.all) throw usage('name an env, or pass --all', 'berth ls shows the envs there are')
     if (names.length > 0 && flags.all) throw usage('name envs or pass --all, not both')
@@ -42,13 +48,13 @@ export const destroyCommand = defineCommand<Flags, string[]>({
         `${project}/${name} is gone${workspace ? `; its workspace stays in ${workspace}` : ''}`,
     )
     return {
-      data: flags.all || names.length > 1 ? { destroyed } : destroyed[0],
+      data: { destroyed },
       text: lines.join('\n') || 'there is no env',
     }
   },
 })
 
-async function everyEnv(context: Parameters<typeof envRef>[0], flags: Flags & { on?: string }) {
+async function everyEnv(context: Parameters<typeof envRef>[0], flags: Flags & CommonFlags) {
   const client = await context.client(flags.on)
   const { envs } = await client.call('env.list', flags.project === undefined ? {} : { project: flags.project })
   return envs.map(({ project, name, serves }) => ({ name, project, serves }))

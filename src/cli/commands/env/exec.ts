@@ -1,6 +1,5 @@
-import { usage } from '../../failure.ts'
+import { defineCommand, envArgument, projectFlag, textFlag } from '../../command.ts'
 import { runInTerminal } from '../../terminal.ts'
-import { defineCommand, envArgument, projectFlag, textFlag } from '../common.ts'
 import { envRef } from './shared.ts'
 
 interface Flags {
@@ -10,23 +9,27 @@ interface Flags {
 }
 
 /** `berth exec` */
-export const execCommand = defineCommand<Flags, string[]>({
+export const execCommand = defineCommand<Flags, [string, string?]>({
   name: 'env.exec',
   brief: "Run a program in a service's container",
-  full: 'berth exec ENV [SERVICE] -- COMMAND…  Without a service: the ingress one. Exits with the code of the program.',
+  details: 'Without a service: the ingress one. Without a program: a shell. Exits with the code of the program.',
+  examples: [
+    ['berth exec feat-x -- npm test', 'in the ingress service'],
+    ['berth exec feat-x db -- psql -U app', 'in another one'],
+    ['berth exec feat-x api', 'a shell'],
+  ],
   flags: {
     project: projectFlag,
     user: textFlag('run as this user', 'user'),
     workdir: textFlag('in this directory', 'path'),
   },
-  positional: { kind: 'array', parameter: envArgument, minimum: 1 },
-  async run(context, flags, name, service, ...rest) {
-    if (rest.length > 0)
-      throw usage('the program to run stands after --', `berth exec ${name} ${service} -- ${rest.join(' ')}`)
+  arguments: [envArgument, { name: 'service', brief: 'in which container', optional: true, complete: 'service' }],
+  tail: 'after-dashes',
+  async run(context, flags, name, service) {
     const { stdin, stdout } = context.process
     const client = await context.client(flags.on)
     const command = await client.call('env.exec', {
-      env: envRef(context, name ?? '', flags.project),
+      env: envRef(context, name, flags.project),
       ...(service === undefined ? {} : { service }),
       argv: [...(context.tail ?? [])],
       tty: [stdin, stdout].every(({ isTTY }) => isTTY),

@@ -1,8 +1,7 @@
 import type { Output } from '../../../contract/routes.ts'
+import { defineCommand, projectFlag, quietFlag } from '../../command.ts'
 import { paintState } from '../../ui/env.ts'
-import type { Paint } from '../../ui/paint.ts'
-import { renderTable } from '../../ui/table.ts'
-import { defineCommand, projectFlag, switchFlag } from '../common.ts'
+import type { Ui } from '../../ui/ui.ts'
 
 type EnvView = Output<'env.list'>['envs'][number]
 
@@ -10,25 +9,28 @@ type EnvView = Output<'env.list'>['envs'][number]
 export const lsCommand = defineCommand<{ project?: string; quiet: boolean }>({
   name: 'env.list',
   brief: 'All envs',
-  flags: { project: projectFlag, quiet: switchFlag('names only') },
-  aliases: { q: 'quiet' },
+  examples: [
+    ['berth ls', 'of every project'],
+    ['berth ls --quiet --project shop', 'their names, of one'],
+  ],
+  flags: { project: projectFlag, quiet: quietFlag },
   async run(context, flags) {
     const client = await context.client(flags.on)
     const data = await client.call('env.list', flags.project === undefined ? {} : { project: flags.project })
     const names = data.envs.map(({ project, name }) => `${project}/${name}`).join('\n')
-    return { data, text: flags.quiet ? names : renderEnvs(data.envs, context.ui.paint) }
+    return { data, text: flags.quiet ? names : renderEnvs(data.envs, context.ui) }
   },
 })
 
-function renderEnvs(envs: readonly EnvView[], paint: Paint): string {
+function renderEnvs(envs: readonly EnvView[], { paint, table }: Pick<Ui, 'paint' | 'table'>): string {
   if (envs.length === 0) return 'no envs yet: berth create NAME makes one'
-  return renderTable<EnvView>(
+  return table<EnvView>(
     [
       { title: 'ENV', value: ({ project, name }) => `${project}/${name}` },
       { title: 'STATE', value: ({ state }) => state, paint: (text, { state }) => paintState(state, paint, text) },
       { title: 'SERVICES', value: servicesText },
-      { title: 'SESSIONS', value: ({ sessions }) => (sessions === 0 ? '-' : String(sessions)) },
-      { title: 'SUBNET', value: ({ subnet }) => subnet },
+      { title: 'SESSIONS', value: ({ sessions }) => (sessions === 0 ? '-' : String(sessions)), spare: true },
+      { title: 'SUBNET', value: ({ subnet }) => subnet, spare: true },
       { title: 'URL', value: ({ url }) => url ?? '-' },
     ],
     envs,

@@ -1,18 +1,18 @@
-import { defineCommand, envArgument, projectFlag, textFlag } from '../common.ts'
+import { defineCommand, envArgument, projectFlag, textFlag } from '../../command.ts'
 import { envRef } from './shared.ts'
 
 /** `berth pull` */
 export const pullCommand = defineCommand<{ project?: string; branch?: string; message?: string }, [string]>({
   name: 'env.pull',
   brief: "Bring an env's work into your repository as a branch",
-  full: 'Uncommitted work in the env is committed there first. What you have checked out, staged or changed is not touched.',
+  details:
+    'Uncommitted work in the env is committed there first. What you have checked out, staged or changed is not touched.',
   flags: {
     project: projectFlag,
     branch: textFlag('name of the branch here; berth/<env> unless said', 'name'),
-    message: textFlag('message of the commit that takes in uncommitted work', 'text'),
+    message: { ...textFlag('message of the commit that takes in uncommitted work', 'text'), letter: 'm' },
   },
-  aliases: { m: 'message' },
-  positional: { kind: 'tuple', parameters: [envArgument] },
+  arguments: [envArgument],
   async run(context, flags, name) {
     const client = await context.client(flags.on)
     const { branch, message } = flags

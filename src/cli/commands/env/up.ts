@@ -1,5 +1,5 @@
+import { defineCommand, envArgument, numberFlag, projectFlag, servicesArgument, switchFlag } from '../../command.ts'
 import { describeServices } from '../../ui/env.ts'
-import { defineCommand, envArgument, numberFlag, projectFlag, switchFlag } from '../common.ts'
 import { creationSource, envRef, runWithProgress, shellVariables } from './shared.ts'
 
 interface Flags {
@@ -21,7 +21,11 @@ export const upCommand = defineCommand<Flags, [string, ...string[]]>({
     noCreate: switchFlag('refuse when there is no such env'),
     timeout: numberFlag('how long to wait for health', 'seconds'),
   },
-  positional: { kind: 'array', parameter: envArgument, minimum: 1 },
+  examples: [
+    ['berth up feat-x', 'all its services'],
+    ['berth up feat-x web', 'one, and what it depends on'],
+  ],
+  arguments: [envArgument, servicesArgument],
   async run(context, flags, name, ...services) {
     const ref = envRef(context, name, flags.project)
     const data = await runWithProgress(context, flags, 'env.up', `up ${name}`, {
@@ -33,6 +37,6 @@ export const upCommand = defineCommand<Flags, [string, ...string[]]>({
       ...(flags.timeout === undefined ? {} : { timeoutSeconds: flags.timeout }),
       variables: await shellVariables(context, flags, ref),
     })
-    return { data, text: describeServices(data.env, context.ui.paint) }
+    return { data, text: describeServices(data.env, context.ui) }
   },
 })

@@ -1,5 +1,5 @@
+import { defineCommand, projectFlag } from '../../command.ts'
 import { failure } from '../../failure.ts'
-import { defineCommand, projectFlag } from '../common.ts'
 import { envRef } from '../env/shared.ts'
 import { joinSession } from './join.ts'
 import { sessionArguments } from './shared.ts'
@@ -9,7 +9,7 @@ export const attachCommand = defineCommand<{ project?: string }, [string, string
   name: 'session.attach',
   brief: 'Join a session on this terminal; detach with Ctrl-b d',
   flags: { project: projectFlag },
-  positional: sessionArguments,
+  arguments: sessionArguments,
   async run(context, flags, name, session) {
     const client = await context.client(flags.on)
     const ref = { env: envRef(context, name, flags.project), session }

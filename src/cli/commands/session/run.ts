@@ -1,7 +1,7 @@
+import { defineCommand, projectFlag, switchFlag, textFlag } from '../../command.ts'
 import type { BerthContext, CommonFlags } from '../../context.ts'
 import { usage } from '../../failure.ts'
 import { runInTerminal } from '../../terminal.ts'
-import { defineCommand, projectFlag, switchFlag, textFlag } from '../common.ts'
 import { creationSource, envRef, runWithProgress, shellVariables } from '../env/shared.ts'
 import { howItStands, joinStarted } from './join.ts'
 
@@ -19,25 +19,29 @@ interface Flags {
 export const runCommand = defineCommand<Flags, string[]>({
   name: 'env.run',
   brief: 'Run an agent or a command in an env, made and brought up first',
-  full: [
-    'berth run <agent|command> <task> [prompt]   in a session that outlives the terminal; a second run joins it again',
-    'berth run <task> -- <command…>              in this terminal, in the workspace; exits with the code of the command',
-  ].join('\n'),
+  details:
+    'The first form runs in a session that outlives the terminal; the same line again joins it. The second runs in this terminal, in the workspace, and exits with the code of the command.',
+  forms: ['<agent|command> <task> [prompt…]', '<task> -- <command…>'],
+  examples: [
+    ['berth run claude feat/add-auth', 'an agent, in an env of its own'],
+    ['berth run claude fix-login "the login page …"', 'with its task'],
+    ['berth run feat-x -- npm test', 'a command in its workspace'],
+  ],
   flags: {
     project: projectFlag,
-    detach: switchFlag('start the session and return'),
+    detach: switchFlag('start the session and return', 'd'),
     noUp: switchFlag('do not bring the env up'),
     noCreate: switchFlag('refuse when there is no such env'),
     another: switchFlag('another session, where the same one runs already'),
     model: textFlag('of an agent: the model to ask for', 'model'),
     unattended: switchFlag('of an agent: works without asking, its questions answered with yes'),
   },
-  aliases: { d: 'detach' },
-  positional: {
-    kind: 'array',
-    parameter: { brief: 'agent or command, task, prompt', parse: String, placeholder: 'word' },
-    minimum: 1,
-  },
+  arguments: [
+    { name: 'agent|command', brief: 'what to run', complete: 'agent' },
+    { name: 'task', brief: 'name of the env', optional: true, complete: 'env' },
+    { name: 'prompt', brief: "the agent's first prompt, or arguments of the command", optional: true, repeat: true },
+  ],
+  tail: 'after-dashes',
   run: (context, flags, ...words) =>
     context.tail === undefined ? runSession(context, flags, words) : runRaw(context, flags, words, context.tail),
 })

@@ -1,15 +1,12 @@
-import { envArgument } from '../common.ts'
+import { type Argument, envArgument } from '../../command.ts'
 
 /** `<env> [session]` */
-export const sessionArguments = {
-  kind: 'tuple',
-  parameters: [
-    envArgument,
-    {
-      brief: 'the session; the running one started last unless said',
-      parse: String,
-      placeholder: 'session',
-      optional: true,
-    },
-  ],
-}
+export const sessionArguments: readonly Argument[] = [
+  envArgument,
+  {
+    name: 'session',
+    brief: 'the session; the running one started last unless said',
+    optional: true,
+    complete: 'session',
+  },
+]

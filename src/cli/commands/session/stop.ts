@@ -1,4 +1,4 @@
-import { defineCommand, projectFlag } from '../common.ts'
+import { defineCommand, projectFlag } from '../../command.ts'
 import { envRef } from '../env/shared.ts'
 import { sessionArguments } from './shared.ts'
 
@@ -7,7 +7,7 @@ export const stopCommand = defineCommand<{ project?: string }, [string, string?]
   name: 'session.stop',
   brief: 'End a session and every process it started; its transcript stays',
   flags: { project: projectFlag },
-  positional: sessionArguments,
+  arguments: sessionArguments,
   async run(context, flags, name, session) {
     const client = await context.client(flags.on)
     const data = await client.call('session.stop', { env: envRef(context, name, flags.project), session })

@@ -1,5 +1,4 @@
-import { pipeline } from 'node:stream/promises'
-import { defineCommand, numberFlag, projectFlag, switchFlag } from '../common.ts'
+import { defineCommand, numberFlag, projectFlag, switchFlag } from '../../command.ts'
 import { envRef } from '../env/shared.ts'
 import { sessionArguments } from './shared.ts'
 
@@ -17,17 +16,17 @@ export const transcriptCommand = defineCommand<Flags, [string, string?]>({
   flags: {
     project: projectFlag,
     raw: switchFlag("the terminal's own bytes, escape sequences and all"),
-    tail: numberFlag('only the last lines', 'lines'),
-    follow: switchFlag('go on until the session ends'),
+    tail: numberFlag('only the last lines', 'lines', 'n'),
+    follow: switchFlag('go on until the session ends', 'f'),
   },
-  aliases: { f: 'follow', n: 'tail' },
-  positional: sessionArguments,
+  arguments: sessionArguments,
   async run(context, flags, name, session) {
     const client = await context.client(flags.on)
     const { raw, tail, follow } = flags
     const env = envRef(context, name, flags.project)
     const answer = await client.open('session.transcript', { env, session, plain: !raw, tail, follow }, context.signal)
     if (flags.json) return { data: { text: Buffer.concat(await Array.fromAsync<Buffer>(answer)).toString('utf8') } }
+    const { pipeline } = await import('node:stream/promises')
     await pipeline(answer, context.process.stdout, { end: false })
     return { data: {} }
   },

@@ -1,0 +1,71 @@
+import type { Command, Group } from './command.ts'
+import { daemonGroup } from './commands/daemon/daemon.ts'
+import { createCommand } from './commands/env/create.ts'
+import { destroyCommand } from './commands/env/destroy.ts'
+import { diffCommand } from './commands/env/diff.ts'
+import { downCommand } from './commands/env/down.ts'
+import { execCommand } from './commands/env/exec.ts'
+import { lsCommand } from './commands/env/ls.ts'
+import { mergeCommand } from './commands/env/merge.ts'
+import { pullCommand } from './commands/env/pull.ts'
+import { statusCommand } from './commands/env/status.ts'
+import { upCommand } from './commands/env/up.ts'
+import { attachCommand } from './commands/session/attach.ts'
+import { runCommand } from './commands/session/run.ts'
+import { sessionsCommand } from './commands/session/sessions.ts'
+import { stopCommand } from './commands/session/stop.ts'
+import { transcriptCommand } from './commands/session/transcript.ts'
+import { versionCommand } from './commands/system/version.ts'
+
+/** Commands that belong together, under one heading of `berth --help`. */
+export interface Family {
+  title: string
+  commands: Readonly<Record<string, Command | Group>>
+}
+
+/** Every command there is, in the order help shows them. Parsing, help, completion, man pages and reference read this. */
+export const families: readonly Family[] = [
+  {
+    title: 'Envs',
+    commands: {
+      run: runCommand,
+      create: createCommand,
+      up: upCommand,
+      down: downCommand,
+      destroy: destroyCommand,
+      ls: lsCommand,
+      status: statusCommand,
+      exec: execCommand,
+      diff: diffCommand,
+      merge: mergeCommand,
+      pull: pullCommand,
+    },
+  },
+  {
+    title: 'Sessions',
+    commands: {
+      sessions: sessionsCommand,
+      attach: attachCommand,
+      stop: stopCommand,
+      transcript: transcriptCommand,
+    },
+  },
+  {
+    title: 'System',
+    commands: { daemon: daemonGroup, version: versionCommand },
+  },
+]
+
+/** Other spellings of commands. */
+export const aliases: Readonly<Record<string, string>> = {
+  list: 'ls',
+  rm: 'destroy',
+  '--version': 'version',
+  '-V': 'version',
+}
+
+/** All of it as one group: `berth` itself. */
+export const root: Group = {
+  brief: 'Isolated copies of a project for agents and people, on any machine you can SSH to',
+  commands: Object.assign({}, ...families.map(({ commands }) => commands)) as Group['commands'],
+}

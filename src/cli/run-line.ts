@@ -1,0 +1,52 @@
+import { type Command, isCommand } from './command.ts'
+import type { BerthContext } from './context.ts'
+import { toApiError, usage } from './failure.ts'
+import { renderCommand, renderGroup, renderOverview } from './help/render-help.ts'
+import { usageLine } from './help/usage-line.ts'
+import { parseWords } from './line/parse-words.ts'
+import { type CommandLine, readLine } from './line/read-line.ts'
+import { unknownCommand } from './line/usage-error.ts'
+import { aliases, families, root } from './registry.ts'
+import type { OutcomeScope } from './ui/ui.ts'
+
+/** Runs the words after `berth`; shows the outcome or the failure, and returns the exit code. */
+export async function runLine(words: readonly string[], context: Omit<BerthContext, 'tail'>): Promise<number> {
+  const line = readLine(words[0] === 'help' ? [...words.slice(1), '--help'] : words, root, aliases)
+  const scope: OutcomeScope = { command: nameOf(line), machine: 'local', context: 'default', json: line.json }
+  try {
+    const { target } = line
+    if (line.unknown !== undefined && !isCommand(target))
+      throw unknownCommand(line.unknown, line.path, target, Object.keys(aliases))
+    if (line.help) return showHelp(line, context)
+    if (isCommand(target)) return await runCommand(target, line, context, scope)
+    if (line.json) throw usage(`${['berth', ...line.path].join(' ')} needs a command`)
+    return showHelp(line, context)
+  } catch (error) {
+    return context.ui.failure(scope, toApiError(error))
+  }
+}
+
+const nameOf = ({ target, path }: CommandLine) => (isCommand(target) ? target.name : path.join('.') || 'berth')
+
+async function runCommand(
+  command: Command,
+  { path, words, tail }: CommandLine,
+  context: Omit<BerthContext, 'tail'>,
+  scope: OutcomeScope,
+): Promise<number> {
+  if (tail !== undefined && command.tail === undefined)
+    throw usage('nothing may stand after -- here', usageLine(path, command))
+  const { flags, args } = await parseWords(command, path, words)
+  scope.machine = flags.on ?? scope.machine
+  scope.context = flags.context ?? scope.context
+  const outcome = await command.run({ ...context, tail }, flags, ...args)
+  context.ui.outcome(scope, outcome)
+  return outcome.exitCode ?? 0
+}
+
+function showHelp({ target, path }: CommandLine, { ui }: Pick<BerthContext, 'ui'>): number {
+  const style = { paint: ui.paint, width: ui.width }
+  if (isCommand(target)) ui.print(renderCommand(path, target, style))
+  else ui.print(target === root ? renderOverview(root.brief, families, style) : renderGroup(path, target, style))
+  return 0
+}
