@@ -112,7 +112,6 @@ function stripNetwork(network: Tree): Tree {
     options: kept,
     ipam: ipamRest,
     reserved,
-    gateways: config.filter((each) => 'gateway' in each).length,
   }
 }
 
