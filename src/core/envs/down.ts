@@ -66,6 +66,6 @@ export function stopSteps(deps: EnvDeps, env: EnvRecord, volumes: boolean, scope
  * The project by name alone: `docker compose -p NAME down` goes by labels, so it works whatever became of the files in
  * the workspace since `up`.
  */
-function bareProject(deps: EnvDeps, env: EnvRecord): ComposeFiles {
+export function bareProject(deps: EnvDeps, env: EnvRecord): ComposeFiles {
   return { project: env.composeProject, directory: deps.paths.home, files: [], profiles: [], variables: {} }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { composeLabels, labels } from '../labels.ts'
 import type { ComposeFiles } from '../ports.ts'
 import { composeInputs, planKey } from './compose-inputs.ts'
 import type { EnvDeps } from './deps.ts'
@@ -14,6 +15,8 @@ export interface UpPlan {
   env: EnvRecord
   files: ComposeFiles
   record: UpRecord
+  /** Networks of the env exist with other subnets than planned: they must go before it starts, Compose would keep them. */
+  hasStaleNetworks: boolean
 }
 
 /**
@@ -29,12 +32,14 @@ export async function makePlan(
   const model = await deps.engine.model(inputs.files, { allProfiles: true })
   refuseUnknown(request.services, Object.keys(model.services))
   const placed = await moveBlock(deps, await withSharedServices(deps, env, model), requiredPrefix(model))
-  const plan = isolate(model, { env: placed, homeId: deps.homeId })
+  const existingSubnets = await ownSubnets(deps, env)
+  const plan = isolate(model, { env: placed, homeId: deps.homeId, existingSubnets })
   if (request.strict && plan.findings.length > 0) throw notIsolated(plan.findings)
   await deps.files.writeText(deps.paths.override(env.id), plan.override)
   const active = new Set(inputs.files.profiles)
   return {
     env: placed,
+    hasStaleNetworks: plan.networks.some(({ key, subnet }) => (existingSubnets[key] ?? subnet) !== subnet),
     files: { ...inputs.files, files: [...inputs.files.files, deps.paths.override(env.id)] },
     record: {
       key: await planKey(deps, placed, inputs),
@@ -50,6 +55,16 @@ export async function makePlan(
       made: [],
     },
   }
+}
+
+/** IPv4 subnets that networks of the env have in the engine, by their key in the compose file. */
+async function ownSubnets({ engine, homeId }: EnvDeps, env: EnvRecord): Promise<Record<string, string>> {
+  const networks = await engine.networks([`${labels.home}=${homeId}`, `${labels.env}=${env.id}`])
+  const subnets = networks.flatMap(({ labels, subnets }) => {
+    const [key, subnet] = [labels[composeLabels.network], subnets.find((cidr) => !cidr.includes(':'))]
+    return key === undefined || subnet === undefined ? [] : [[key, subnet] as const]
+  })
+  return Object.fromEntries(subnets)
 }
 
 function refuseUnknown(asked: readonly string[], known: readonly string[]): void {

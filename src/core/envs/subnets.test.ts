@@ -89,6 +89,27 @@ test('networks that exist keep their subnet when others come', () => {
   )
 })
 
+test('networks that leave no room for a new one move', () => {
+  const needs = [
+    { key: 'a', addresses: 32 },
+    { key: 'b', addresses: 8 },
+  ]
+  expect([...splitBlock('10.224.0.0/26', needs, { b: '10.224.0.16/29' })]).toEqual([
+    ['a', '10.224.0.32/27'],
+    ['b', '10.224.0.16/29'],
+  ])
+  expect([
+    ...splitBlock('10.224.0.0/26', [{ key: 'c', addresses: 8 }, ...needs], {
+      b: '10.224.0.16/29',
+      c: '10.224.0.40/29',
+    }),
+  ]).toEqual([
+    ['c', '10.224.0.40/29'],
+    ['a', '10.224.0.0/27'],
+    ['b', '10.224.0.32/29'],
+  ])
+})
+
 test('a block that is too small says which size would do', () => {
   expect(() =>
     splitBlock('10.224.0.0/26', [

@@ -61,6 +61,8 @@ export function splitBlock(
     .map(({ key, addresses }) => ({ key, size: sizeFor(addresses) }))
     .sort((a, b) => b.size - a.size || (a.key < b.key ? -1 : 1))
   const placed = place(whole, [...kept.values()], grow(wanted, whole.size))
+  // what is kept may leave gaps too small for the rest: then everything moves
+  if (!placed && kept.size > 0) return splitBlock(block, needs)
   if (!placed) {
     const prefix = prefixFor(needs)
     throw new AppError(

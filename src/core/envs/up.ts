@@ -4,6 +4,7 @@ import { runSteps } from '../operations/run-steps.ts'
 import { withOperation } from '../operations/with-operation.ts'
 import { composeInputs, planKey, rememberVariables } from './compose-inputs.ts'
 import type { EnvDeps } from './deps.ts'
+import { bareProject } from './down.ts'
 import { type EnsureRequest, ensureEnv } from './ensure-env.ts'
 import { envContainers } from './env-containers.ts'
 import { findEnv } from './find-env.ts'
@@ -80,7 +81,18 @@ async function bringUp(deps: EnvDeps, env: EnvRecord, request: UpRequest, scope:
       {
         name: 'start',
         title: 'start its services',
-        run: () => start(deps, state.env, planned(), request, scope),
+        run: async () => {
+          try {
+            await start(deps, state.env, planned(), request, scope)
+          } catch (thrown) {
+            if (!(thrown instanceof AppError && thrown.code === 'SUBNET_TAKEN')) throw thrown
+            // someone made a network in the env's block since it was planned: plan again, on a block that is free
+            await removeContainers(deps, state.env, scope)
+            state.plan = await makePlan(deps, state.env, request)
+            state.env = state.plan.env
+            await start(deps, state.env, planned(), request, scope)
+          }
+        },
       },
       { name: 'record', title: 'record what runs', run: () => recordMade(deps, state.env, planned()) },
     ])
@@ -98,6 +110,7 @@ async function start(
   const { attachments } = plan.record
   await deps.store.updateEnv(env.id, { desired: 'up' })
   await deps.upRecords.write(env.id, plan.record)
+  if (plan.hasStaleNetworks) await removeContainers(deps, env, scope)
   const options = {
     services: request.services,
     build: request.build,
@@ -113,6 +126,11 @@ async function start(
     await attachShared(deps, env, attachments)
   }
   await deps.heavy(() => deps.engine.up(plan.files, options))
+}
+
+/** Takes away containers and networks, not data. */
+function removeContainers(deps: EnvDeps, env: EnvRecord, scope: OperationScope): Promise<void> {
+  return deps.heavy(() => deps.engine.down(bareProject(deps, env), { volumes: false, signal: scope.signal }))
 }
 
 /** Brings up the shared instance of each service the env takes from one; made from the env's own source when missing. */
