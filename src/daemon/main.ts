@@ -88,6 +88,7 @@ function assemble(home: { paths: HomePaths; files: Files; store: Store; settings
     ...sessions,
     clock: systemClock,
     ids: randomIds,
+    environment: process.env,
     heavy: createSemaphore(Math.max(2, availableParallelism() * 2)),
     upRecords: createUpRecords({ files, paths }),
     observed: createObserved({ engine, homeId }),

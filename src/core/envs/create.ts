@@ -35,8 +35,8 @@ export interface CreateRequest {
  */
 export async function createEnv(deps: EnvDeps, request: CreateRequest, scope: OperationScope): Promise<EnvRecord> {
   const name = parseName(request.name)
-  const { project, config } = await projectOf(deps, request)
-  const draft = draftEnv(deps, request, project.name, name, config)
+  const { name: project, source, config } = await projectOf(deps, request)
+  const draft = draftEnv(deps, { ...request, source }, project, name, config)
   const subject = { kind: 'env.create', envId: draft.id, input: request }
   return withOperation(deps, scope, subject, async () => {
     const state = { env: draft }
@@ -59,24 +59,28 @@ export async function undoCreate(
   await deps.store.removeEnv(env.id)
 }
 
-async function projectOf(deps: EnvDeps, request: CreateRequest) {
-  const { source } = request
-  const directory = source.kind === 'empty' ? undefined : source.directory
-  if (directory !== undefined && !(await deps.files.isDirectory(directory)))
-    throw new AppError('SOURCE_INVALID', `${directory} is not a directory`)
-  const found = await findProject(deps, directory)
-  const given = request.project === undefined ? undefined : parseName(request.project, 'project')
-  const place = found?.directory ?? directory
-  const config = await deps.loadConfig(place ?? deps.paths.home)
-  if (place === undefined) {
-    if (given === undefined)
-      throw new AppError('PROJECT_NOT_FOUND', 'an empty env needs the name of its project', {
-        hint: 'pass --project NAME',
-      })
-    return { project: { name: given, directory: null }, config }
+/** The project a new env belongs to, and the source as its root: wherever in it the caller stands, all of it is copied. */
+async function projectOf(deps: EnvDeps, { source, project }: CreateRequest) {
+  const given = project === undefined ? undefined : parseName(project, 'project')
+  if (source.kind === 'empty') {
+    if (given !== undefined) return { name: given, source, config: await deps.loadConfig(deps.paths.home) }
+    throw new AppError('PROJECT_NOT_FOUND', 'an empty env needs the name of its project', {
+      hint: 'pass --project NAME',
+    })
   }
-  const name = given ?? found?.name ?? parseName(place.split('/').at(-1) ?? '', 'project')
-  return { project: await registerProject(deps, { name: parseName(name, 'project'), directory: place }), config }
+  if (!(await deps.files.isDirectory(source.directory)))
+    throw new AppError('SOURCE_INVALID', `${source.directory} is not a directory`)
+  const found = await findProject(deps, source.directory)
+  if (!found) {
+    throw new AppError(
+      'PROJECT_NOT_FOUND',
+      `${source.directory} is no project: it has no compose file, berth.toml or git repository`,
+    )
+  }
+  const config = await deps.loadConfig(found.directory)
+  const name = parseName(given ?? found.name, 'project')
+  const { directory } = await registerProject(deps, { name, directory: found.directory })
+  return { name, source: { ...source, directory }, config }
 }
 
 function draftEnv(
@@ -167,7 +171,7 @@ async function copyWorkspace(
     source: env.source,
     workspace: env.workspace,
     branch: `berth/${env.name}`,
-    rules: await rulesFor(deps, config, request.source),
+    rules: await rulesFor(deps, config, env.source),
     method: request.copyMethod === 'auto' ? config.env.copy.method : request.copyMethod,
     signal: scope.signal,
   })

@@ -9,6 +9,8 @@ export interface EnvDeps extends ProjectDeps {
   workspaces: Workspaces
   host: Host
   ids: Ids
+  /** What programs run for the user find in their environment. */
+  environment: Readonly<Record<string, string | undefined>>
   /** Lets only so many compose runs work at once: more only slow each other down. */
   heavy: <T>(work: () => Promise<T>) => Promise<T>
   /** Identity of this BERTH_HOME in a container engine shared with others. */

@@ -3,18 +3,51 @@ import { AppError } from '../errors.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import type { EnvDeps } from './deps.ts'
 import type { EnvRecord } from './model.ts'
+import { renderFiles } from './render-files.ts'
+import type { Tokens } from './render-text.ts'
 
-/** Runs the project's init hook in a new workspace. Throws HOOK_FAILED with what it printed last. */
+type PrepareDeps = Pick<EnvDeps, 'host' | 'files' | 'network' | 'environment'>
+
+/** How many of a hook's last lines its failure shows. */
+const shownLines = 10
+
+/**
+ * Makes a new workspace the env's own: renders the files that depend on it, then runs the project's init hook there.
+ * Throws CONFIG_INVALID, and HOOK_FAILED with what the hook printed last.
+ */
 export async function prepareWorkspace(
-  deps: Pick<EnvDeps, 'host'>,
+  deps: PrepareDeps,
   config: ProjectConfig,
   env: EnvRecord,
   scope: OperationScope,
 ): Promise<void> {
-  if (config.env.init === null) return
+  const tokens = envTokens(deps, env)
+  await renderFiles(deps.files, env, config.env.files.render, tokens)
+  if (config.env.init !== null) await runHook(deps, config.env.init, env, tokens, scope)
+}
+
+/** What `${BERTH_…}` stands for in rendered files, and what a hook finds in its environment. */
+export function envTokens({ network }: Pick<EnvDeps, 'network'>, env: EnvRecord): Tokens {
+  return {
+    BERTH_ENV: env.name,
+    BERTH_PROJECT: env.project,
+    BERTH_WORKSPACE: env.directory,
+    BERTH_DNS_SUFFIX: network.suffix,
+    BERTH_BASE_URL: `http://${env.name}.localhost:${network.proxyPort}`,
+  }
+}
+
+async function runHook(
+  { host, environment }: PrepareDeps,
+  argv: readonly string[],
+  env: EnvRecord,
+  tokens: Tokens,
+  scope: OperationScope,
+): Promise<void> {
   const lines: string[] = []
-  const { exitCode } = await deps.host.run(config.env.init, {
+  const { exitCode, signal } = await host.run(argv, {
     cwd: env.directory,
+    env: { ...environment, ...tokens },
     signal: scope.signal,
     onLine: (line) => {
       lines.push(line)
@@ -22,5 +55,8 @@ export async function prepareWorkspace(
     },
   })
   if (exitCode === 0) return
-  throw new AppError('HOOK_FAILED', `the init hook ended with ${exitCode}`, { details: { output: lines.slice(-10) } })
+  scope.signal.throwIfAborted()
+  throw new AppError('HOOK_FAILED', `the init hook ${argv[0]} ended with ${exitCode ?? signal}`, {
+    details: { output: lines.slice(-shownLines) },
+  })
 }

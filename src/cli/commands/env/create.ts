@@ -35,7 +35,7 @@ export const createCommand = defineCommand<Flags, [string]>({
       name,
       ...(flags.project === undefined ? {} : { project: flags.project }),
       source: sourceOf(context, flags),
-      composeFiles: [...(flags.file ?? [])],
+      composeFiles: (flags.file ?? []).map((file) => resolve(context.directory, file)),
       shared: [...(flags.shared ?? [])],
     })
     return { data: { env }, text: `${env.project}/${env.name} is ready in ${env.workspace}` }
