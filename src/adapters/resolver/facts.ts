@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nameServersIn } from '../../core/names/resolv-conf.ts'
-import type { FileState, ResolverFacts } from '../../core/names/resolver-model.ts'
-import { resolverPaths } from '../../core/names/resolver-plan.ts'
+import type { FileState, ResolvedFacts, ResolverFacts } from '../../core/names/resolver-model.ts'
+import { resolvedFile, resolverPaths } from '../../core/names/resolver-plan.ts'
 import type { Host } from '../../core/ports/host.ts'
 import { readState } from './file-states.ts'
-import { asksResolved, systemdVersion, usesDnsmasq } from './parse.ts'
+import { hasOwnServers, switchNamesResolved, systemdVersion, usesDnsmasq } from './parse.ts'
 
 /** How this machine looks names up now. Only reads. */
 export async function readFacts(deps: { host: Host; platform: string }, suffix: string): Promise<ResolverFacts> {
@@ -14,7 +14,7 @@ export async function readFacts(deps: { host: Host; platform: string }, suffix: 
   const resolvConf = await textOf('/etc/resolv.conf')
   return {
     platform: deps.platform,
-    resolvedVersion: await resolvedVersion(deps.host, resolvConf),
+    resolved: await resolvedFacts(deps.host, resolvConf, files['/etc/resolv.conf']),
     networkManagerDnsmasq: await networkManagerDnsmasq(),
     unprivilegedPortStart: Number((await textOf('/proc/sys/net/ipv4/ip_unprivileged_port_start')) || '1024'),
     resolvConf,
@@ -22,20 +22,32 @@ export async function readFacts(deps: { host: Host; platform: string }, suffix: 
   }
 }
 
-async function resolvedVersion(host: Host, resolvConf: string): Promise<number | null> {
-  const running = (await textOf('/run/systemd/resolve/stub-resolv.conf')) !== ''
-  if (!running || !asksResolved(nameServersIn(resolvConf), await textOf('/etc/nsswitch.conf'))) return null
+async function resolvedFacts(
+  host: Host,
+  resolvConf: string,
+  state: FileState | undefined,
+): Promise<ResolvedFacts | null> {
+  if ((await textOf('/run/systemd/resolve/stub-resolv.conf')) === '') return null
   const { stdout } = await host.run(['systemctl', '--version'])
-  return systemdVersion(stdout)
+  const directories = ['/usr/lib/systemd', '/run/systemd', '/etc/systemd']
+  const dropIns = await Promise.all(directories.map((directory) => filesIn(`${directory}/resolved.conf.d`)))
+  const files = ['/etc/systemd/resolved.conf', ...dropIns.flat().filter((file) => file !== resolvedFile())]
+  const stub = nameServersIn(resolvConf).some((address) => /^127\.0\.0\.5[34]$/.test(address))
+  // Over a resolv.conf that is not its own, systemd-resolved itself asks the servers listed there.
+  const own = stub || (state?.kind === 'link' && state.target.includes('systemd/resolve/'))
+  return {
+    version: systemdVersion(stdout) ?? 0,
+    stub,
+    inSwitch: own && switchNamesResolved(await textOf('/etc/nsswitch.conf')),
+    ownServers: hasOwnServers((await Promise.all(files.map(textOf))).join('\n')),
+  }
 }
 
 async function networkManagerDnsmasq(): Promise<boolean> {
   if ((await textOf('/run/NetworkManager/NetworkManager.pid')) === '') return false
-  const directories = ['/usr/lib/NetworkManager/conf.d', '/run/NetworkManager/conf.d', '/etc/NetworkManager/conf.d']
-  const files = ['/etc/NetworkManager/NetworkManager.conf']
-  for (const directory of directories) {
-    files.push(...(await filesIn(directory)))
-  }
+  const directories = ['/usr/lib/NetworkManager', '/run/NetworkManager', '/etc/NetworkManager']
+  const dropIns = await Promise.all(directories.map((directory) => filesIn(`${directory}/conf.d`)))
+  const files = ['/etc/NetworkManager/NetworkManager.conf', ...dropIns.flat()]
   return usesDnsmasq((await Promise.all(files.map(textOf))).join('\n'))
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { asksResolved, systemdVersion, usesDnsmasq } from './parse.ts'
+import { hasOwnServers, switchNamesResolved, systemdVersion, usesDnsmasq } from './parse.ts'
 
 test('the version of systemd', () => {
   expect(systemdVersion('systemd 252 (252.39-1~deb12u1)\n+PAM +AUDIT\n')).toBe(252)
@@ -18,18 +18,26 @@ describe('NetworkManager', () => {
   ])('%j → %s', (configuration, expected) => expect(usesDnsmasq(configuration)).toBe(expected))
 })
 
-describe('systemd-resolved is what programs ask', () => {
-  const plain = 'passwd: files\nhosts: files dns\n'
+describe('systemd-resolved', () => {
   test.each([
-    ['its stub in resolv.conf', ['127.0.0.53'], plain, true],
-    [
-      'before dns in the switch',
-      ['192.0.2.1'],
-      'hosts: mymachines resolve [!UNAVAIL=return] files myhostname dns\n',
-      true,
-    ],
-    ['after dns in the switch', ['192.0.2.1'], 'hosts: files dns resolve\n', false],
-    ['it runs, but nobody asks it', ['192.0.2.1'], plain, false],
-    ['no switch at all', [], '', false],
-  ])('%s', (_label, servers, nsswitch, expected) => expect(asksResolved(servers, nsswitch)).toBe(expected))
+    ['before dns', 'passwd: files\nhosts: mymachines resolve [!UNAVAIL=return] files myhostname dns\n', true],
+    ['alone', 'hosts:files resolve\n', true],
+    ['after dns', 'hosts: files dns resolve\n', false],
+    ['not at all', 'hosts: files dns\n', false],
+    ['no switch', '', false],
+  ])('in the name service switch: %s', (_label, nsswitch, expected) => {
+    expect(switchNamesResolved(nsswitch)).toBe(expected)
+  })
+
+  test.each([
+    ['[Resolve]\n#DNS=\n#DNSOverTLS=no\n', false],
+    ['[Resolve]\nDNS=192.0.2.1\n', true],
+    ['[Resolve]\nDNS=192.0.2.1\n[Resolve]\nDNS=\n', false],
+    ['[Resolve]\nDNS=\nDNS=192.0.2.1#dns.example\n', true],
+    ['[Resolve]\nDNSOverTLS=yes\n', true],
+    ['[Resolve]\nDNSOverTLS=opportunistic\n', false],
+    ['[Other]\nDNS=192.0.2.1\n', false],
+  ])('servers of its own in %j: %s', (configuration, expected) => {
+    expect(hasOwnServers(configuration)).toBe(expected)
+  })
 })

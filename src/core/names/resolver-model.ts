@@ -12,12 +12,23 @@ export type ResolverStep =
   | { kind: 'file'; path: string; before: FileState; after: FileState }
   | { kind: 'run'; argv: string[]; undoArgv: string[]; purpose: string }
 
+/** What matters of a running systemd-resolved. */
+export interface ResolvedFacts {
+  version: number
+  /** Its stub, 127.0.0.53, is the name server of /etc/resolv.conf. */
+  stub: boolean
+  /** getaddrinfo asks it before anything else, by the name service switch. */
+  inSwitch: boolean
+  /** Its configuration names servers for all names, or wants TLS of all: a server for one suffix cannot be added. */
+  ownServers: boolean
+}
+
 /** How the machine's programs look names up, as far as a plan needs to know. */
 export interface ResolverFacts {
   /** `linux`, `darwin` … */
   platform: string
-  /** Version of a running systemd-resolved that programs ask, else null. */
-  resolvedVersion: number | null
+  /** A running systemd-resolved, else null. */
+  resolved: ResolvedFacts | null
   /** NetworkManager runs, with dnsmasq as its resolver. */
   networkManagerDnsmasq: boolean
   /** The lowest port that needs no root. */

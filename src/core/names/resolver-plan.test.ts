@@ -12,7 +12,7 @@ const machine = (given: Partial<ResolverFacts> = {}): ResolverFacts => {
   const resolvConf = given.resolvConf ?? 'search lan\nnameserver 192.0.2.53\n'
   return {
     platform: 'linux',
-    resolvedVersion: null,
+    resolved: null,
     networkManagerDnsmasq: false,
     unprivilegedPortStart: 1024,
     ...given,
@@ -20,6 +20,7 @@ const machine = (given: Partial<ResolverFacts> = {}): ResolverFacts => {
     files: { [RESOLV_CONF]: file(resolvConf), ...given.files },
   }
 }
+const resolved = { version: 252, stub: true, inSwitch: false, ownServers: false }
 const recordOf = ({ method, wish, service, steps }: ResolverPlan): ResolverRecord => ({
   version: 1,
   method,
@@ -38,7 +39,7 @@ const described = (plan: ResolverPlan) => plan.steps.flatMap(describeStep).join(
 describe('which way', () => {
   test('systemd-resolved gets a drop-in and a restart', () => {
     const plan = planResolver(
-      machine({ resolvedVersion: 252, files: { '/etc/systemd/resolved.conf.d': { kind: 'absent' } } }),
+      machine({ resolved, files: { '/etc/systemd/resolved.conf.d': { kind: 'absent' } } }),
       wish,
       null,
     )
@@ -54,7 +55,22 @@ run systemctl restart systemd-resolved
   })
 
   test('one that is too old to take a port is passed by', () => {
-    expect(planResolver(machine({ resolvedVersion: 245 }), wish, null).method).toBe('resolv-conf')
+    expect(planResolver(machine({ resolved: { ...resolved, version: 245 } }), wish, null).method).toBe('resolv-conf')
+  })
+
+  test('one that has servers for all names is left alone: through resolv.conf, or not at all', () => {
+    const own = { ...resolved, ownServers: true }
+    expect(planResolver(machine({ resolved: own, resolvConf: 'nameserver 127.0.0.53\n' }), wish, null)).toMatchObject({
+      method: 'resolv-conf',
+      service: { listen: { address: '127.0.0.1', port: 53 } },
+    })
+    expect(() => planResolver(machine({ resolved: { ...own, inSwitch: true } }), wish, null)).toThrow(
+      /systemd-resolved 252 alone/,
+    )
+  })
+
+  test('one that nobody asks does not matter', () => {
+    expect(planResolver(machine({ resolved: { ...resolved, stub: false } }), wish, null).method).toBe('resolv-conf')
   })
 
   test('macOS gets a file of its own for the suffix', () => {
@@ -156,7 +172,7 @@ describe('laws', () => {
   const machines = fc
     .record({
       resolvConf: contents,
-      resolvedVersion: fc.constantFrom(null, 200, 252),
+      resolved: fc.constantFrom(null, resolved, { ...resolved, ownServers: true }),
       platform: fc.constantFrom('linux', 'darwin'),
       unprivilegedPortStart: fc.constantFrom(0, 1024),
     })

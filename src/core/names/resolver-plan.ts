@@ -69,12 +69,22 @@ function factsAfter(facts: ResolverFacts, undo: readonly ResolverStep[]): Resolv
   }
 }
 
-function methodFor({ platform, resolvedVersion, networkManagerDnsmasq }: ResolverFacts): ResolverMethod {
+function methodFor({ platform, resolved, networkManagerDnsmasq }: ResolverFacts): ResolverMethod {
   if (platform === 'darwin') return 'macos'
   if (platform !== 'linux') {
     throw new AppError('RESOLVER_UNSUPPORTED', `Berth does not know how ${platform} looks names up`)
   }
-  if (resolvedVersion !== null && resolvedVersion >= RESOLVED_WITH_PORTS) return 'systemd-resolved'
+  const extensible = resolved !== null && resolved.version >= RESOLVED_WITH_PORTS && !resolved.ownServers
+  if (extensible && (resolved.stub || resolved.inSwitch)) return 'systemd-resolved'
+  if (resolved?.inSwitch === true) {
+    throw new AppError(
+      'RESOLVER_UNSUPPORTED',
+      `programs ask systemd-resolved ${resolved.version} alone, and it takes no server for one suffix`,
+      {
+        hint: 'remove DNS= and DNSOverTLS= from resolved.conf (network links can have them), or use the *.localhost:7080 names',
+      },
+    )
+  }
   return networkManagerDnsmasq ? 'networkmanager' : 'resolv-conf'
 }
 
@@ -192,7 +202,8 @@ function reload(purpose: string, ...argv: string[]): ResolverStep {
   return { kind: 'run', argv, undoArgv: argv, purpose }
 }
 
-function resolvedFile(): string {
+/** Our drop-in for systemd-resolved. */
+export function resolvedFile(): string {
   return '/etc/systemd/resolved.conf.d/berth.conf'
 }
 
