@@ -35,9 +35,18 @@ export async function writeAgentSettings(
     await mkdir(dirname(join(home, file)), { recursive: true })
     await writeFile(join(home, file), text)
   }
+  const temporary = join(home, 'tmp')
+  await mkdir(temporary, { recursive: true })
   // whatever wants to reach anything but this machine is refused at once
   const nowhere = 'http://127.0.0.1:9'
-  return { HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere, NO_PROXY: '127.0.0.1', LANG: 'C.UTF-8', ...settings.env }
+  return {
+    HTTPS_PROXY: nowhere,
+    HTTP_PROXY: nowhere,
+    NO_PROXY: '127.0.0.1',
+    LANG: 'C.UTF-8',
+    TMPDIR: temporary,
+    ...settings.env,
+  }
 }
 
 interface AgentSettings {

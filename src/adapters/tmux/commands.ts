@@ -17,7 +17,7 @@ export function startCommand(
   const size = ['-x', String(columns), '-y', String(rows)]
   const create = ['new-session', '-d', '-s', id, ...size, '-c', '/', '--', ...session.command.map(literal)]
   const label = ['set-option', '-t', `=${id}:`, '@title', literal(session.title.replaceAll('#', ''))]
-  const record = ['pipe-pane', '-t', `=${id}:`, literal(plainFormat(quoteCommand(session.reader)))]
+  const record = ['pipe-pane', '-t', `=${id}:`, literal(`exec ${plainFormat(quoteCommand(session.reader))}`)]
   return [...tmux(server), ...create, ';', ...label, ';', ...record]
 }
 
