@@ -20,7 +20,8 @@ export async function loadProjectConfig(directory: string): Promise<ProjectConfi
     ciloText === undefined && ignoreText === undefined
       ? {}
       : (await import('./cilo.ts')).readCilo(ciloText ?? '', '.cilo/config.yml', readIgnoreLines(ignoreText ?? ''))
-  const toml = tomlText === undefined ? {} : (await import('./toml.ts')).readToml(tomlText, 'berth.toml', configSchema)
+  const toml =
+    tomlText === undefined ? {} : await (await import('./toml.ts')).readToml(tomlText, 'berth.toml', configSchema)
   return resolveConfig(overlayConfig(cilo, toml), sources)
 }
 

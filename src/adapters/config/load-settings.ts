@@ -8,5 +8,5 @@ export async function loadSettings(home: string): Promise<Settings> {
   const text = await readText(join(home, 'config.toml'))
   if (text === undefined) return resolveSettings({})
   const { readToml } = await import('./toml.ts')
-  return resolveSettings(readToml(text, 'config.toml', settingsSchema))
+  return resolveSettings(await readToml(text, 'config.toml', settingsSchema))
 }
