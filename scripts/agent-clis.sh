@@ -32,7 +32,7 @@ install_agent() {
     [ -z "$after" ] || (cd "$fresh/node_modules/$package" && HOME=$fresh/home node "$after" >&2)
     HOME=$fresh/home "$fresh/node_modules/.bin/$1" --version >/dev/null
     # whoever is first wins; the other one's copy is thrown away
-    mv -T "$fresh" "$target" 2>/dev/null || rm -rf "$fresh"
+    if [ -d "$target" ]; then rm -rf "$fresh"; else mv "$fresh" "$target"; fi
     trap - EXIT
   fi
   printf '%s\n' "$target/node_modules/.bin"

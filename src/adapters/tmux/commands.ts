@@ -28,8 +28,16 @@ export function listCommand(server: TmuxServer): string[] {
 
 /** argv that joins a session on the caller's terminal. */
 export function attachCommand(server: TmuxServer, id: string): string[] {
-  return [...tmux(server), 'attach-session', '-t', `=${id}`]
+  return ['/bin/sh', '-c', attachScript, 'berth-attach', ...tmux(server), 'attach-session', '-t', `=${id}`]
 }
+
+/** tmux refuses a terminal this machine has no description of (a newer terminal, over SSH): it is served as the commonest kind. */
+const attachScript = `case $TERM in ''|dumb) known= ;; *) known=1 ;; esac
+if [ -z "$known" ] || { command -v infocmp >/dev/null && ! infocmp >/dev/null 2>&1; }; then
+  TERM=xterm-256color
+  export TERM
+fi
+exec "$@"`
 
 /** argv that removes a session from the server. */
 export function killCommand(server: TmuxServer, id: string): string[] {

@@ -10,6 +10,7 @@ import { createKeyedLock } from '../../lib/keyed-lock.ts'
 import { attachSession } from './attach-session.ts'
 import type { SessionDeps } from './deps.ts'
 import { countRunningSessions, listSessions } from './list-sessions.ts'
+import { orphanSessions } from './orphan-sessions.ts'
 import { readTranscript, type TranscriptRequest } from './read-transcript.ts'
 import { removeSessions } from './remove-sessions.ts'
 import { type StartSessionRequest, startSession } from './start-session.ts'
@@ -164,6 +165,7 @@ describe('stopping', () => {
     await start(claude())
     await start(plain('true'))
     await multiplexer.start({ ...(multiplexer.started[0] as StartSessionRequestOf), id: 'abc123-unknown' })
+    expect(await orphanSessions(deps)).toMatchObject([{ id: 'abc123-unknown' }])
     await removeSessions(deps, env.id)
     await removeSessions(deps, env.id)
     expect(await listSessions(deps)).toEqual([])

@@ -159,7 +159,11 @@ describe('a person', () => {
     await output('much', '200000')
   })
 
-  test('attaches from inside another tmux, sees where they are and how to leave, and leaves', async () => {
+  test.each([
+    ['from inside another tmux', []],
+    ['from a terminal nobody here has heard of', ['env', 'TERM=xterm-of-tomorrow']],
+    ['from a terminal that claims to be dumb', ['env', 'TERM=dumb']],
+  ])('attaches %s, sees where they are and how to leave, and leaves', async (_, terminal) => {
     await begin('inner', ['sh', '-c', 'echo hello from inside; sleep 1000'], 'shop/feat-a claude')
     const outer = await openTmux()
     try {
@@ -168,7 +172,7 @@ describe('a person', () => {
       await outer.multiplexer.start({
         id: 'outer',
         title: 'outer',
-        argv,
+        argv: [...terminal, ...argv],
         directory: outer.directory,
         env: { PATH: process.env.PATH ?? '', ...env },
         logFile: join(outer.directory, 'log'),
