@@ -12,7 +12,9 @@ import { ensurePrivateDirectory } from '../adapters/files/private-directory.ts'
 import { createLocalHost } from '../adapters/host/local-host.ts'
 import { takeProcessLock } from '../adapters/lock/process-lock.ts'
 import { createLocalPrograms } from '../adapters/programs/local-programs.ts'
+import { nameServersFrom } from '../adapters/resolver/name-servers.ts'
 import { createResolverCheck } from '../adapters/resolver/resolver-check.ts'
+import { readResolverRecord, resolverRecordFile } from '../adapters/resolver/resolver-record.ts'
 import { readRoutes } from '../adapters/routes/routes.ts'
 import { openSqliteStore } from '../adapters/sqlite/sqlite-store.ts'
 import { socketPath as tmuxSocketPath } from '../adapters/tmux/socket-path.ts'
@@ -37,7 +39,7 @@ import { version } from '../lib/version.ts'
 import { withFaults } from './faults.ts'
 import { createOperationRegistry } from './operations/registry.ts'
 import { serve } from './serve.ts'
-import { openWaysIn } from './ways-in.ts'
+import { openWaysIn, type ResolverListener } from './ways-in.ts'
 
 /** Descriptor of the pipe on which whoever started us waits for one line. */
 const starterPipe = 3
@@ -62,7 +64,7 @@ async function start(): Promise<boolean> {
   if (!lock) return false
   const store = openStore(paths.database)
   const settings = await loadSettings(paths.home)
-  const waysIn = await openWaysIn(createNames(settings), settings, log)
+  const waysIn = await openWaysIn(createNames(settings), settings, log, await whereResolverAsks(paths.home))
   const release = () => {
     store.close()
     lock.release()
@@ -118,6 +120,17 @@ function createSessions(host: Host, directory: string) {
 function createNames({ network }: Settings): NameServer {
   const onFault = (fault: unknown) => log(`dns: ${toAppError(fault).message}`)
   return createNameServer(buildZone([], network), { onFault })
+}
+
+/** Where the machine's resolver asks for names, if it was set up for this home. */
+async function whereResolverAsks(home: string): Promise<ResolverListener | null> {
+  const record = await readResolverRecord(resolverRecordFile).catch((error: unknown) => {
+    log(`dns: ${toAppError(error).message}`)
+    return null
+  })
+  if (record?.wish.home !== home) return null
+  const { listen, forwardFrom } = record.service
+  return { listen, forwardTo: forwardFrom === null ? undefined : nameServersFrom(forwardFrom) }
 }
 
 /** One line of the daemon's log, as JSON. */

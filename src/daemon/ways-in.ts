@@ -1,7 +1,7 @@
 import { toAppError } from '../core/errors.ts'
 import type { NamedEnv } from '../core/names/model.ts'
 import { buildZone } from '../core/names/zone.ts'
-import type { NameServer } from '../core/ports/names.ts'
+import type { ListenAddress, NameServer } from '../core/ports/names.ts'
 import type { Settings } from '../core/settings/model.ts'
 import { listenNear } from './listen-near.ts'
 import { createProxy } from './proxy/proxy.ts'
@@ -16,11 +16,18 @@ export interface WaysIn {
   close: () => Promise<void>
 }
 
+/** Where the machine's resolver was told to ask this daemon, and whom to ask in turn for all other names. */
+export interface ResolverListener {
+  listen: ListenAddress
+  forwardTo: (() => readonly ListenAddress[]) | undefined
+}
+
 /** Opens the DNS server and the proxy; a port that is taken moves on to the next. */
 export async function openWaysIn(
   nameServer: NameServer,
   settings: Settings,
   log: (message: string) => void,
+  forResolver: ResolverListener | null,
 ): Promise<WaysIn> {
   const onFault = (fault: unknown) => log(`proxy: ${toAppError(fault).message}`)
   const proxy = createProxy(buildZone([], { suffix: 'localhost' }), { onFault })
@@ -28,6 +35,7 @@ export async function openWaysIn(
     listenNear(settings.dns, (at) => nameServer.listen(at)),
     listenNear(settings.proxy, async (at) => ({ ...at, port: (await proxy.listen(at.port)).port })),
   ])
+  if (forResolver !== null) await listenForResolver(nameServer, forResolver, dns, log)
   const show = (at: { address: string; port: number } | null) => at && `${at.address}:${at.port}`
   return {
     dns: show(dns),
@@ -35,8 +43,23 @@ export async function openWaysIn(
     proxyPort: http?.port ?? settings.proxy.port,
     publish(envs) {
       nameServer.update(buildZone(envs, settings.network))
-      proxy.update(buildZone(envs, { suffix: 'localhost' }))
+      proxy.update(buildZone(envs, { suffix: 'localhost', extraNamesUnder: settings.network.suffix }))
     },
     close: async () => void (await Promise.all([nameServer.close(), proxy.close()])),
+  }
+}
+
+/** Another program may hold that address: the names still work at the other one, and `berth doctor` tells. */
+async function listenForResolver(
+  nameServer: NameServer,
+  { listen, forwardTo }: ResolverListener,
+  already: ListenAddress | null,
+  log: (message: string) => void,
+): Promise<void> {
+  if (already?.address === listen.address && already.port === listen.port) return
+  try {
+    await nameServer.listen(listen, forwardTo && { forwardTo })
+  } catch (error) {
+    log(`dns: ${toAppError(error).message}`)
   }
 }

@@ -1,19 +1,14 @@
-import { lookup } from 'node:dns/promises'
-import { mkdir, readFile, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { AppError } from '../../core/errors.ts'
-import type { FileState, ResolverRecord, ResolverStep } from '../../core/names/resolver-model.ts'
+import type { FileState, ResolverStep } from '../../core/names/resolver-model.ts'
 import { checkSuffix, planResolver } from '../../core/names/resolver-plan.ts'
 import { planUndo } from '../../core/names/resolver-undo.ts'
-import { checkName } from '../../core/names/zone.ts'
 import type { Host } from '../../core/ports/host.ts'
 import type { ResolverSetup } from '../../core/ports/names.ts'
 import { quoteCommand } from '../../lib/quote.ts'
 import { readFacts } from './facts.ts'
 import { readState, writeState } from './file-states.ts'
-
-/** Where a machine's set-up is recorded: it concerns all users, so no user's home. Readable by everyone. */
-export const resolverRecordFile = '/var/lib/berth/resolver.json'
+import { readResolverRecord, writeResolverRecord } from './resolver-record.ts'
 
 export interface ResolverSetupDependencies {
   host: Host
@@ -25,7 +20,7 @@ export interface ResolverSetupDependencies {
 
 /** The resolver of the machine this process runs on. */
 export function createResolverSetup(deps: ResolverSetupDependencies): ResolverSetup {
-  const current = () => readRecord(deps.recordFile)
+  const current = () => readResolverRecord(deps.recordFile)
   const planTakingBack = async () => {
     const record = await current()
     return record === null ? { steps: [], warnings: [] } : planUndo(record, await statesOf(record.steps))
@@ -41,7 +36,7 @@ export function createResolverSetup(deps: ResolverSetupDependencies): ResolverSe
       needRoot(deps.uid, command)
       await runSteps(undo, deps.host)
       // Written first: should the machine stop half way, all of it can still be undone.
-      await writeRecord(deps.recordFile, { version: 1, method, wish, service, steps })
+      await writeResolverRecord(deps.recordFile, { version: 1, method, wish, service, steps })
       const done: ResolverStep[] = []
       try {
         await runSteps(steps, deps.host, done)
@@ -58,11 +53,6 @@ export function createResolverSetup(deps: ResolverSetupDependencies): ResolverSe
       await runSteps((await planTakingBack()).steps, deps.host)
       await rm(deps.recordFile)
     },
-    reaches: (suffix) =>
-      lookup(checkName(suffix), 4).then(
-        ({ address }) => address === '127.0.0.1',
-        () => false, // whatever the reason, the name was not found
-      ),
   }
 }
 
@@ -96,23 +86,4 @@ async function statesOf(steps: readonly ResolverStep[]): Promise<Record<string, 
   const states: Record<string, FileState> = {}
   for (const step of steps) if (step.kind === 'file') states[step.path] = await readState(step.path)
   return states
-}
-
-async function readRecord(path: string): Promise<ResolverRecord | null> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw error
-  })
-  if (text === null) return null
-  try {
-    return JSON.parse(text) as ResolverRecord
-  } catch (cause) {
-    throw new AppError('RESOLVER_FAILED', `${path} is damaged`, { cause, hint: `mend or remove ${path}` })
-  }
-}
-
-async function writeRecord(path: string, record: ResolverRecord): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 })
-  const content = Buffer.from(`${JSON.stringify(record, null, 2)}\n`).toString('latin1')
-  await writeState(path, { kind: 'file', content, mode: 0o644, uid: 0, gid: 0 })
 }

@@ -6,7 +6,7 @@ export interface NamedEnv {
   createdAt: string
   /** Service the project's own name leads to, or null. */
   ingress: string | null
-  /** Names that also lead to the ingress; `*.x` is a wildcard. Full names, without the trailing dot. */
+  /** Names that also lead to the ingress; `*.x` is a wildcard. Whole when below the suffix, else below the env. */
   extraNames: string[]
   services: NamedService[]
 }

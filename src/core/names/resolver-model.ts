@@ -45,6 +45,8 @@ export interface ResolverWish {
   server: ListenAddress
   /** User berthd runs as; only root may listen on port 53 without further ado. */
   daemonUid: number
+  /** State directory of that berthd: of several on a machine, it is the one whose names the resolver knows. */
+  home: string
 }
 
 export type ResolverMethod = 'systemd-resolved' | 'macos' | 'networkmanager' | 'resolv-conf'

@@ -7,7 +7,12 @@ import { filesAfter, planUndo } from './resolver-undo.ts'
 
 const file = (content: string): FileState => ({ kind: 'file', content, mode: 0o644, uid: 0, gid: 0 })
 const RESOLV_CONF = '/etc/resolv.conf'
-const wish: ResolverWish = { suffix: 'test', server: { address: '127.0.0.1', port: 5354 }, daemonUid: 0 }
+const wish: ResolverWish = {
+  suffix: 'test',
+  server: { address: '127.0.0.1', port: 5354 },
+  daemonUid: 0,
+  home: '/home/ada/.berth',
+}
 const machine = (given: Partial<ResolverFacts> = {}): ResolverFacts => {
   const resolvConf = given.resolvConf ?? 'search lan\nnameserver 192.0.2.53\n'
   return {

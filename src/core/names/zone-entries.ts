@@ -31,8 +31,9 @@ export interface ZoneEntry {
  * 3. `<env>`, the ingress service;
  * 4. `<service>.<env>.<project>`, and every name below it;
  * 5. `<env>.<project>`, the ingress service;
- * 6. the extra names of the env, which count only below the suffix (or below `extraNamesUnder`, from which they are moved
- *    to the suffix): a repo must not be able to claim `github.com`.
+ * 6. the extra names of the env: one below the suffix as it stands (or below `extraNamesUnder`, from which it is moved to
+ *    the suffix), any other below the env, `admin` as `admin.<env>` and `admin.<env>.<project>`. So no repo can claim
+ *    `github.com`, nor all that is below the suffix.
  *
  * Where two projects have an env of the same name, 1 to 3 belong whole to the older env; 4 and 5 reach either. Each rule
  * goes through the envs from the oldest to the youngest. Rule 4 can meet the wildcard of rule 1 (`web.feat.shop`: service
@@ -74,7 +75,7 @@ function entriesOfEnv(env: NamedEnv, ownsShortNames: boolean, zone: Suffixes): Z
     ownsShortNames ? [{ name: short, target: ingress, covers: 'self' }] : [],
     services(long),
     [{ name: long, target: ingress, covers: 'self' }],
-    extraEntries(env, ingress, zone),
+    extraEntries(env, ingress, ownsShortNames ? [short, long] : [long], zone),
   ]
 }
 
@@ -86,13 +87,15 @@ function noIngress(env: NamedEnv, name: string): NameTarget {
   return { project: env.project, env: env.env, name, service: null, ipv4: [], ipv6: [], ports: [] }
 }
 
-function extraEntries(env: NamedEnv, target: NameTarget, { suffix, extraNamesUnder }: Suffixes): ZoneEntry[] {
-  return env.extraNames.flatMap((given): ZoneEntry[] => {
+function extraEntries(env: NamedEnv, target: NameTarget, homes: readonly string[], zone: Suffixes): ZoneEntry[] {
+  const { suffix, extraNamesUnder } = zone
+  return env.extraNames.flatMap((given) => {
     const wildcard = given.startsWith('*.')
     const name = normalName(wildcard ? given.slice(2) : given)
-    const under = [suffix, extraNamesUnder].find((each) => name !== each && isWithin(name, each))
-    if (under === undefined) return []
-    return [{ name: name.slice(0, -under.length) + suffix, target, covers: wildcard ? 'below' : 'self' }]
+    if (name === suffix || name === extraNamesUnder) return []
+    const under = [suffix, extraNamesUnder].find((each) => isWithin(name, each))
+    const whole = under === undefined ? homes.map((home) => `${name}.${home}`) : [name.slice(0, -under.length) + suffix]
+    return whole.map((name): ZoneEntry => ({ name, target, covers: wildcard ? 'below' : 'self' }))
   })
 }
 

@@ -147,9 +147,19 @@ describe('extra names', () => {
     expect(addresses(some, 'x.admin.shop.test')).toBe('no-name')
   })
 
+  test('not below the suffix stand below the env, so that each env has its own', () => {
+    const some = zone(env({ extraNames: ['admin', '*.tenants'] }), env({ env: 'other', extraNames: ['admin'] }))
+    for (const name of ['admin.feat.test', 'admin.feat.shop.test', 'acme.tenants.feat.test']) {
+      expect(some.find(name)).toMatchObject({ env: 'feat', service: 'web' })
+    }
+    expect(some.find('admin.other.test')).toMatchObject({ env: 'other', service: 'web' })
+    expect(addresses(some, 'admin.test')).toBe('no-name')
+  })
+
   test('cannot take names outside the suffix, the suffix itself, or the name of a service', () => {
-    const some = extra('github.com', 'test', '*.test.com', 'db.feat.test', '')
+    const some = extra('github.com', 'test', '*.test.com', 'db.feat.test', 'db', '')
     expect(addresses(some, 'github.com')).toBe('refused')
+    expect(some.find('github.com.feat.test')?.service).toBe('web')
     expect(addresses(some, 'test')).toBe('no-data')
     expect(some.find('db.feat.test')?.service).toBe('db')
   })

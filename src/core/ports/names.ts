@@ -30,6 +30,4 @@ export interface ResolverSetup {
   /** What taking the set-up back would change; no steps where nothing is set up. */
   planUndo(): Promise<{ steps: ResolverStep[]; warnings: string[] }>
   undo(command: readonly string[]): Promise<void>
-  /** True when a program on this machine that looks up a name below the suffix reaches the name server. */
-  reaches(suffix: string): Promise<boolean>
 }

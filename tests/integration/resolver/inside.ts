@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { createNameServer } from '../../../src/adapters/dns/name-server.ts'
 import { createLocalHost } from '../../../src/adapters/host/local-host.ts'
 import { nameServersFrom } from '../../../src/adapters/resolver/name-servers.ts'
+import { createResolverCheck } from '../../../src/adapters/resolver/resolver-check.ts'
 import { createResolverSetup } from '../../../src/adapters/resolver/resolver-setup.ts'
 import { describeStep } from '../../../src/core/names/resolver-describe.ts'
 import { buildZone } from '../../../src/core/names/zone.ts'
@@ -43,17 +44,23 @@ const zoneBelow = (suffix: string, address: string) =>
 const upstream = createNameServer(zoneBelow('example', '192.0.2.7'), { onFault: fail })
 await upstream.listen({ address: '127.0.0.9', port: 53 })
 
+const check = createResolverCheck('test')
 const setup = createResolverSetup({
   host: createLocalHost(),
   platform: process.platform,
   uid: process.getuid?.() ?? -1,
   recordFile: join(directory, 'record', 'resolver.json'),
 })
-const wish = { suffix: 'test', server: { address: '127.0.0.1', port: 5354 }, daemonUid: Number(daemonUid) }
+const wish = {
+  suffix: 'test',
+  server: { address: '127.0.0.1', port: 5354 },
+  daemonUid: Number(daemonUid),
+  home: '/home/ada/.berth',
+}
 const before = stand()
 const plan = await setup.plan(wish)
 const untouched = stand()
-const reachedBefore = await setup.reaches('test')
+const reachedBefore = await check.works()
 await setup.apply(plan, ['berth', 'setup'])
 const written = readFileSync('/etc/resolv.conf', 'utf8')
 
@@ -64,7 +71,7 @@ const web = await import('node:http').then(({ createServer }) =>
   createServer((_request, response) => response.end('hello from web')).listen(80, '127.0.0.1'),
 )
 const seen = {
-  reaches: await setup.reaches('test'),
+  reaches: await check.works(),
   getent: (await run('getent', ['ahostsv4', 'web.feat.test'])).stdout.split(/\s+/)[0],
   curl: (await run('curl', ['-sS', '--max-time', '5', 'http://web.feat.test/'])).stdout,
   nodeLookup: (await lookup('shop.feat.test', 4)).address,
@@ -93,7 +100,7 @@ const report = {
   restored: JSON.stringify(before) === JSON.stringify(stand()),
   portStartAfter: readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8').trim(),
   record: await setup.current(),
-  reachesAfter: await setup.reaches('test'),
+  reachesAfter: await check.works(),
 }
 process.stdout.write(JSON.stringify(report))
 web.close()

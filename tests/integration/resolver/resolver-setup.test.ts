@@ -98,7 +98,12 @@ describe.skipIf(!root)('a machine with a plain resolv.conf (as root, on Linux)',
 describe('without root', () => {
   const recordFile = join(tmpdir(), 'berth-no-such-directory', 'resolver.json')
   const deps = { host: createLocalHost(), platform: 'linux', uid: 1000, recordFile }
-  const wish = { suffix: 'test', server: { address: '127.0.0.1', port: 5354 }, daemonUid: 1000 }
+  const wish = {
+    suffix: 'test',
+    server: { address: '127.0.0.1', port: 5354 },
+    daemonUid: 1000,
+    home: '/home/ada/.berth',
+  }
 
   test('the plan can be seen; doing it says what to type', async () => {
     const setup = createResolverSetup(deps)
