@@ -65,6 +65,7 @@ const linePattern = (line: string) =>
 function steady(line: string): string {
   return line
     .replaceAll(/\b10(\.\d+){3}\b/g, 'ADDRESS')
+    .replaceAll(/localhost:7[01]\d\d/g, 'localhost:PORT')
     .replaceAll(/\b\d+(\.\d+)? ?(ms|s|min|h)\b/g, 'DURATION')
     .replaceAll(/\b(?=[a-f]*\d)[\da-f]{7,64}\b/g, 'ID')
     .replaceAll(/ {2,}/g, '  ')
