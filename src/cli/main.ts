@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { join } from 'node:path'
 import { exitCodes } from '../contract/errors.ts'
 import { berthHome } from '../contract/home.ts'
@@ -15,7 +16,12 @@ process.exitCode = await runLine(process.argv.slice(2), context)
 function createContext(): Omit<BerthContext, 'tail'> {
   const interrupted = new AbortController()
   // Once: a second Ctrl-C ends the program at once, and the daemon goes on without it.
-  process.once('SIGINT', () => interrupted.abort())
+  process.once('SIGINT', () => {
+    // where nobody listens nothing has begun that would have to be settled
+    const heard = getEventListeners(interrupted.signal, 'abort').length + process.listenerCount('SIGINT')
+    if (heard === 0) process.exit(exitCodes.interrupted)
+    interrupted.abort()
+  })
   return {
     process,
     env: process.env,
@@ -27,7 +33,10 @@ function createContext(): Omit<BerthContext, 'tail'> {
       if (machine !== 'local')
         throw failure('MACHINE_NOT_CONNECTED', `not connected to ${machine}`, `berth connect ${machine}`)
       const { openLocalClient } = await import('./local-client.ts')
-      return openLocalClient({ home: berthHome(process.env), program: daemonProgram }, interrupted.signal)
+      return openLocalClient(
+        { home: berthHome(process.env), program: daemonProgram, onNotice: (text) => context.ui.note(text) },
+        interrupted.signal,
+      )
     },
   }
 }

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { ApiError, OperationEventMessage } from '../contract/events.ts'
 import type { Input, Output, RouteName } from '../contract/routes.ts'
 import { sse } from '../contract/wire.ts'
-import { ClientError } from './failure.ts'
+import { ClientError, interrupted } from './failure.ts'
 import { readBody } from './request.ts'
 import { readEvents } from './sse.ts'
 
@@ -10,7 +11,13 @@ import { readEvents } from './sse.ts'
 export interface Transport {
   machine: string
   /** Opens a request; starts or reconnects the daemon when nobody listens. Rejects with ClientError. */
-  open(name: string, input: unknown, signal?: AbortSignal): Promise<IncomingMessage>
+  open(name: string, input: unknown, options?: OpenOptions): Promise<IncomingMessage>
+}
+
+export interface OpenOptions {
+  signal?: AbortSignal | undefined
+  /** Id for the operation this request starts, or joins when it has it already. */
+  operation?: string
 }
 
 /** What a running operation tells its caller. */
@@ -48,7 +55,7 @@ export async function readAnswer<N extends RouteName>(answer: IncomingMessage): 
 
 async function openUnlessAborted(transport: Transport, name: string, input: unknown, signal?: AbortSignal) {
   try {
-    return await transport.open(name, input, signal)
+    return await transport.open(name, input, { signal })
   } catch (error) {
     throw signal?.aborted ? interrupted() : error
   }
@@ -68,45 +75,58 @@ async function checked(answer: IncomingMessage): Promise<IncomingMessage> {
   throw new ClientError(error)
 }
 
-/** How far an operation has been followed. */
-interface Followed {
-  operation: string
-  /** Number of the last event seen. */
-  last: number
-  cancel(): void
-}
-
 async function runOperation<N extends RouteName>(
   transport: Transport,
   name: N,
   input: Input<N>,
   watch: Watch,
 ): Promise<Output<N>> {
-  let answer = await checked(await transport.open(name, input))
-  const progress: Followed = {
-    operation: '',
-    last: 0,
-    cancel() {
-      const { operation } = progress
-      // known once the daemon has said `started`; who aborts before that is served then
-      if (operation) void transport.open('operation.cancel', { operation }).catch(ignoreLost)
-    },
+  const operation = randomBytes(8).toString('hex')
+  const progress = { last: 0 }
+  const stop = cancelOnAbort(transport, operation, watch.signal)
+  try {
+    let answer = await checked(await transport.open(name, input, { operation }))
+    for (;;) {
+      const result = await followOnce<N>(answer, progress, watch)
+      if (result) return result.value
+      answer = await rejoin(transport, operation, progress.last)
+    }
+  } finally {
+    stop()
   }
-  watch.signal?.addEventListener('abort', () => progress.cancel(), { once: true })
-  for (;;) {
-    const result = await followOnce<N>(answer, progress, watch)
-    if (result) return result.value
-    if (!progress.operation) throw lost()
-    answer = await checked(
-      await transport.open('operation.follow', { operation: progress.operation, after: progress.last }),
-    )
+}
+
+/** Asks the daemon to cancel the operation when the signal aborts; returns what ends that. */
+function cancelOnAbort(transport: Transport, operation: string, signal: AbortSignal | undefined): () => void {
+  // A cancel that cannot be delivered has nothing to cancel: the daemon is gone, and settles the operation on its start.
+  const cancel = () => void transport.open('operation.cancel', { operation }).then(drain, ignoreLost)
+  if (signal?.aborted) cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  return () => signal?.removeEventListener('abort', cancel)
+}
+
+const drain = (answer: IncomingMessage) => void answer.resume()
+const ignoreLost = () => undefined
+
+/** Follows an operation again after the connection broke, be it because the daemon ended: the next one has taken it up. */
+async function rejoin(transport: Transport, operation: string, after: number): Promise<IncomingMessage> {
+  try {
+    return await checked(await transport.open('operation.follow', { operation, after }))
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.error.code !== 'OPERATION_NOT_FOUND') throw error
+    throw new ClientError({
+      code: 'INTERRUPTED',
+      message: 'berthd ended while it worked on this; what it had begun is finished or undone',
+      hint: 'run the same command again',
+      details: {},
+    })
   }
 }
 
 /** Reads one connection's events; undefined when it ended before the result. */
 async function followOnce<N extends RouteName>(
   answer: IncomingMessage,
-  progress: Followed,
+  progress: { last: number },
   watch: Watch,
 ): Promise<{ value: Output<N> } | undefined> {
   try {
@@ -116,10 +136,7 @@ async function followOnce<N extends RouteName>(
       if (event === sse.error) throw new ClientError(JSON.parse(data) as ApiError)
       if (event !== sse.progress) continue
       const message = JSON.parse(data) as OperationEventMessage
-      if (message.type === 'started') {
-        progress.operation = message.operation
-        if (watch.signal?.aborted) progress.cancel()
-      } else watch.onEvent?.(message)
+      if (message.type !== 'started') watch.onEvent?.(message)
     }
   } catch (error) {
     if (error instanceof ClientError) throw error
@@ -127,16 +144,3 @@ async function followOnce<N extends RouteName>(
   }
   return undefined
 }
-
-/** A cancel that cannot be delivered has nothing to cancel: the daemon is gone, and settles the operation on its start. */
-const ignoreLost = () => undefined
-
-const interrupted = () => new ClientError({ code: 'INTERRUPTED', message: 'interrupted', hint: '', details: {} })
-
-const lost = () =>
-  new ClientError({
-    code: 'DAEMON_UNAVAILABLE',
-    message: 'berthd went away before it took the request',
-    hint: 'berth daemon logs',
-    details: {},
-  })

@@ -10,3 +10,10 @@ export class ClientError extends Error {
     this.error = error
   }
 }
+
+/** The daemon cannot be asked. */
+export const unavailable = (message: string) =>
+  new ClientError({ code: 'DAEMON_UNAVAILABLE', message, hint: 'berth daemon logs', details: {} })
+
+/** The caller gave up. */
+export const interrupted = () => new ClientError({ code: 'INTERRUPTED', message: 'interrupted', hint: '', details: {} })

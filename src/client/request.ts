@@ -1,15 +1,22 @@
 import { type IncomingMessage, request } from 'node:http'
-import { routePath, versionHeader } from '../contract/wire.ts'
+import { operationHeader, routePath, versionHeader } from '../contract/wire.ts'
 import { version } from '../lib/version.ts'
+import type { OpenOptions } from './client.ts'
 
 /** Sends one request over a Unix socket; resolves when the answer's headers are there. Rejects with Node's errno errors. */
-export function post(socket: string, name: string, input: unknown, signal?: AbortSignal): Promise<IncomingMessage> {
+export function post(
+  socket: string,
+  name: string,
+  input: unknown,
+  { signal, operation }: OpenOptions = {},
+): Promise<IncomingMessage> {
   const body = JSON.stringify(input)
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const headers = {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     [versionHeader]: version,
+    ...(operation === undefined ? {} : { [operationHeader]: operation }),
   }
   const outgoing = request({ socketPath: socket, path: routePath(name), method: 'POST', headers, signal }, resolve)
   outgoing.on('error', reject)

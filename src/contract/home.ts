@@ -1,4 +1,4 @@
-import { homedir, tmpdir, userInfo } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 
 /** The state directory: BERTH_HOME, else `~/.berth`. */
@@ -18,10 +18,10 @@ export function socketPath(home: string): string {
   return Buffer.byteLength(inside) <= longestSocketPath ? inside : join(runtimeDirectory(home), 'berthd.sock')
 }
 
-/** Directory for sockets of a home whose own path is too long for them. */
+/** Directory for sockets of a home whose own path is too long for them. Not TMPDIR: all shells of a user must agree on it. */
 export function runtimeDirectory(home: string): string {
   // loaded here, for the few that have such a path: 5 ms of every command otherwise
   const { createHash } = process.getBuiltinModule('node:crypto')
   const digest = createHash('sha256').update(home).digest('hex').slice(0, 12)
-  return join(tmpdir(), `berth-${userInfo().uid}-${digest}`)
+  return join('/tmp', `berth-${userInfo().uid}-${digest}`)
 }

@@ -3,6 +3,15 @@
 /** Header that carries the version of who sends: the handshake of every request and answer. */
 export const versionHeader = 'berth-version'
 
+/**
+ * Header with the id the caller gives an operation. Asked again under the same id, the daemon joins the operation it has
+ * instead of starting a second one: a caller whose connection broke before the answer can repeat itself.
+ */
+export const operationHeader = 'berth-operation'
+
+/** What an operation's id looks like. */
+export const operationId = /^[a-z0-9]{8,40}$/
+
 /** Path of a route. */
 export const routePath = (name: string): string => `/v1/${name}`
 

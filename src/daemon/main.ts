@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs'
-import { availableParallelism, tmpdir, userInfo } from 'node:os'
+import { availableParallelism, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { randomIds, systemClock } from '../adapters/clock/system-clock.ts'
 import { loadProjectConfig } from '../adapters/config/load-project-config.ts'
@@ -45,23 +45,23 @@ import { openWaysIn, type ResolverListener } from './ways-in.ts'
 const starterPipe = 3
 
 try {
-  const running = await start()
-  tellStarter(running ? 'ready' : 'running')
+  const notices = await start()
+  tellStarter(notices ? { state: 'ready', notices } : { state: 'running' })
 } catch (error) {
   const { code, message, hint, details } = toAppError(error)
   process.stderr.write(`${JSON.stringify({ level: 'fatal', code, message, details })}\n`)
-  tellStarter(JSON.stringify({ code, message, hint }))
+  tellStarter({ state: 'failed', error: { code, message, hint, details } })
   process.exitCode = 1
 }
 
-/** Takes this home and serves it; false when another daemon has it. */
-async function start(): Promise<boolean> {
+/** Takes this home and serves it; returns what it found cut off, or undefined when another daemon has the home. */
+async function start(): Promise<string[] | undefined> {
   const paths = homePaths(berthHome(process.env))
   const files = createLocalFiles()
   await checkHome(files, paths.home)
   ensurePrivateDirectory(paths.home)
   const lock = takeProcessLock(join(paths.home, 'berthd.lock'))
-  if (!lock) return false
+  if (!lock) return undefined
   const store = openStore(paths.database)
   const settings = await loadSettings(paths.home)
   const waysIn = await openWaysIn(createNames(settings), settings, log, await whereResolverAsks(paths.home))
@@ -69,8 +69,7 @@ async function start(): Promise<boolean> {
     store.close()
     lock.release()
   }
-  await serve({ ...assemble({ paths, files, store, settings }), waysIn, release, log })
-  return true
+  return serve({ ...assemble({ paths, files, store, settings }), waysIn, release, log })
 }
 
 /** The parts a home is served with, each built from the ones before it. */
@@ -97,7 +96,7 @@ function assemble(home: { paths: HomePaths; files: Files; store: Store; settings
     loadConfig: loadProjectConfig,
     routes: () => readRoutes(host),
     workspaces: createWorkspaces({ host, stateDirectory: paths.bases }),
-    operations: createOperationRegistry({ ids: randomIds }),
+    operations: createOperationRegistry({ clock: systemClock }),
     runningSessions: () => countRunningSessions(sessions),
     endSessions: (envId: string) => removeSessions({ ...sessions, store, locks }, envId),
     resolver: createResolverCheck(settings.network.suffix),
@@ -112,7 +111,7 @@ function createSessions(host: Host, directory: string) {
     host,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
     directory,
-    socket: tmuxSocketPath(directory, { directory: tmpdir(), userId: userInfo().uid }),
+    socket: tmuxSocketPath(directory, { directory: '/tmp', userId: userInfo().uid }),
   })
   return { multiplexer, transcripts: createLocalTranscripts(), programs: createLocalPrograms() }
 }
@@ -151,9 +150,10 @@ function engineEnvironment({ engine }: Settings): NodeJS.ProcessEnv {
   return engine.host === null ? process.env : { ...process.env, DOCKER_HOST: engine.host }
 }
 
-function tellStarter(line: string): void {
+/** See client/start-daemon.ts, which reads it. */
+function tellStarter(report: object): void {
   try {
-    writeSync(starterPipe, `${line}\n`)
+    writeSync(starterPipe, `${JSON.stringify(report)}\n`)
     closeSync(starterPipe)
   } catch {
     // Started by hand: nobody waits.

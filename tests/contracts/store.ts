@@ -125,7 +125,7 @@ export function storeContract(open: OpenStore): void {
       await journal.begin({ ...begun('two'), envId: null })
       const one = { ...begun('one'), startedAt: '2026-01-01T00:00:00.000Z' }
       expect(await journal.open()).toEqual([
-        { ...one, state: 'open', endedAt: null, error: null },
+        { ...one, state: 'open', endedAt: null, error: null, attempts: 1 },
         {
           ...begun('two'),
           envId: null,
@@ -133,6 +133,7 @@ export function storeContract(open: OpenStore): void {
           startedAt: '2026-01-01T00:01:00.000Z',
           endedAt: null,
           error: null,
+          attempts: 1,
         },
       ])
       await journal.end('one', 'failed', { code: 'DISK_FULL', message: 'no space' })
@@ -144,6 +145,26 @@ export function storeContract(open: OpenStore): void {
         { ...one, ...ended },
       ])
       expect(await journal.recent(1)).toMatchObject([{ id: 'two' }])
+    })
+
+    test('one that is taken up again is the same operation, with one attempt more', async () => {
+      const { journal } = store
+      await journal.begin(begun('one'))
+      const [first] = await journal.open()
+      await journal.end('one', 'failed', { code: 'INTERNAL', message: 'cut off' })
+      await journal.begin(begun('one'))
+      expect(await journal.open()).toEqual([{ ...first, attempts: 2 }])
+    })
+
+    test('one that is postponed stays open, says why, and counts its attempts anew', async () => {
+      const { journal } = store
+      await journal.begin(begun('one'))
+      await journal.begin(begun('one'))
+      const error = { code: 'ENGINE_UNAVAILABLE', message: 'gone' }
+      await journal.postpone('one', error)
+      expect(await journal.open()).toMatchObject([{ id: 'one', attempts: 0, error }])
+      await journal.begin(begun('one'))
+      expect(await journal.open()).toMatchObject([{ id: 'one', attempts: 1, error: null }])
     })
 
     test('steps belong to their operation, in order, and can be opened again', async () => {

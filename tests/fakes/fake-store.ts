@@ -57,7 +57,14 @@ function createFakeJournal(clock: Pick<Clock, 'now'>): Journal {
   const now = () => clock.now().toISOString()
   return {
     begin: async (operation) => {
-      operations.push(structuredClone({ ...operation, state: 'open', startedAt: now(), endedAt: null, error: null }))
+      const known = operations.find(({ id }) => id === operation.id)
+      const fresh = { state: 'open', endedAt: null, error: null, attempts: (known?.attempts ?? 0) + 1 } as const
+      if (known) Object.assign(known, fresh)
+      else operations.push(structuredClone({ ...operation, ...fresh, startedAt: now() }))
+    },
+    postpone: async (id, error) => {
+      const operation = operations.find((candidate) => candidate.id === id)
+      if (operation) Object.assign(operation, structuredClone({ error, attempts: 0 }))
     },
     end: async (id, state, error) => {
       const operation = operations.find((candidate) => candidate.id === id)

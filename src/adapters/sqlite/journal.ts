@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Clock, Journal, OperationRecord, StepRecord } from '../../core/ports.ts'
 import type { Tables } from './tables.ts'
 
@@ -10,14 +10,24 @@ export function createJournal(query: Kysely<Tables>, clock: Clock): Journal {
   return { ...operationRows(query, clock), ...stepRows(query) }
 }
 
-function operationRows(query: Kysely<Tables>, clock: Clock): Pick<Journal, 'begin' | 'end' | 'open' | 'recent'> {
+function operationRows(
+  query: Kysely<Tables>,
+  clock: Clock,
+): Pick<Journal, 'begin' | 'postpone' | 'end' | 'open' | 'recent'> {
   const now = () => clock.now().toISOString()
   return {
     async begin({ id, kind, envId, input }) {
       await query
         .insertInto('operation')
         .values({ id, kind, env_id: envId, input: JSON.stringify(input), state: 'open', started_at: now() })
+        .onConflict((row) =>
+          row.column('id').doUpdateSet({ state: 'open', ended_at: null, error: null, attempts: sql`attempts + 1` }),
+        )
         .execute()
+    },
+    async postpone(id, error) {
+      const change = { error: JSON.stringify(error), attempts: 0 }
+      await query.updateTable('operation').set(change).where('id', '=', id).execute()
     },
     async end(id, state, error) {
       const text = error === undefined ? null : JSON.stringify(error)
@@ -75,5 +85,6 @@ function toOperation(row: Selectable<Tables['operation']>): OperationRecord {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     error: row.error === null ? null : JSON.parse(row.error),
+    attempts: row.attempts,
   }
 }

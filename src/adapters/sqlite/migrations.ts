@@ -43,4 +43,5 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (operation_id, seq)
   ) STRICT;
   `,
+  'ALTER TABLE operation ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1;',
 ]

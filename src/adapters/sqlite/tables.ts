@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** The tables, as Kysely sees them. `record`, `input` and `error` hold JSON of the model types. */
 export interface Tables {
   project: { name: string; directory: string; created_at: string }
@@ -12,6 +14,7 @@ export interface Tables {
     started_at: string
     ended_at: string | null
     error: string | null
+    attempts: Generated<number>
   }
   step: { operation_id: string; seq: number; name: string; state: string }
 }

@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts'
 import type { WorkspaceDiff } from '../ports.ts'
 import type { EnvDeps } from './deps.ts'
 import { type EnvRef, findEnv } from './find-env.ts'
+import { lockEnv } from './lock-env.ts'
 import type { EnvRecord } from './model.ts'
 
 /** What came back into the user's repository. */
@@ -30,9 +31,7 @@ export async function pullEnv(
   deps: BringBackDeps,
   request: { env: EnvRef; branch?: string | undefined; message?: string | undefined },
 ): Promise<BroughtBack> {
-  const { id } = await findEnv(deps, request.env)
-  return deps.locks.run(id, async () => {
-    const env = await findEnv(deps, request.env)
+  return lockEnv(deps, await findEnv(deps, request.env), async (env) => {
     const { branch: own, directory } = inRepository(env)
     const branch = request.branch ?? own
     await deps.workspaces.commitAll(env.workspace, request.message ?? `Work in the env ${env.name}`)

@@ -7,7 +7,6 @@ import { runSteps } from '../operations/run-steps.ts'
 import { withOperation } from '../operations/with-operation.ts'
 import type { CopyRules } from '../ports.ts'
 import { findProject } from '../projects/find-project.ts'
-import { registerProject } from '../projects/register-project.ts'
 import { copyRules, withWorktreeInclude } from './copy-rules.ts'
 import type { EnvDeps } from './deps.ts'
 import type { CopyMethod, EnvRecord, EnvSource } from './model.ts'
@@ -35,18 +34,14 @@ export interface CreateRequest {
  */
 export async function createEnv(deps: EnvDeps, request: CreateRequest, scope: OperationScope): Promise<EnvRecord> {
   const name = parseName(request.name)
-  const { name: project, source, config } = await projectOf(deps, request)
-  const draft = draftEnv(deps, { ...request, source }, project, name, config)
+  const origin = await originOf(deps, request)
+  const draft = await draftEnv(deps, request, origin, name)
+  const state = { env: draft }
+  const steps = createSteps(deps, request, origin, state, scope)
+  const work = () => runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, steps)
   const subject = { kind: 'env.create', envId: draft.id, input: request }
-  return withOperation(deps, scope, subject, async () => {
-    const state = { env: draft }
-    await runSteps(
-      { journal: deps.store.journal, clock: deps.clock },
-      scope,
-      createSteps(deps, request, config, state, scope),
-    )
-    return state.env
-  })
+  await deps.locks.run(draft.id, () => withOperation(deps, scope, subject, work))
+  return state.env
 }
 
 /** Undoes what an interrupted create may have left; harmless when it left nothing. */
@@ -60,10 +55,19 @@ export async function undoCreate(
 }
 
 /** The project a new env belongs to, and the source as its root: wherever in it the caller stands, all of it is copied. */
-async function projectOf(deps: EnvDeps, { source, project }: CreateRequest) {
+interface Origin {
+  project: string
+  /** Where the project lives; it need not be known yet. null for an empty env's, which lives nowhere. */
+  directory: string | null
+  source: EnvSource
+  config: ProjectConfig
+}
+
+async function originOf(deps: EnvDeps, { source, project }: CreateRequest): Promise<Origin> {
   const given = project === undefined ? undefined : parseName(project, 'project')
   if (source.kind === 'empty') {
-    if (given !== undefined) return { name: given, source, config: await deps.loadConfig(deps.paths.home) }
+    if (given !== undefined)
+      return { project: given, directory: null, source, config: await deps.loadConfig(deps.paths.home) }
     throw new AppError('PROJECT_NOT_FOUND', 'an empty env needs the name of its project', {
       hint: 'pass --project NAME',
     })
@@ -78,31 +82,30 @@ async function projectOf(deps: EnvDeps, { source, project }: CreateRequest) {
     )
   }
   const config = await deps.loadConfig(found.directory)
-  const name = parseName(given ?? found.name, 'project')
-  const { directory } = await registerProject(deps, { name, directory: found.directory })
-  return { name, source: { ...source, directory }, config }
+  const { directory } = found
+  return { project: parseName(given ?? found.name, 'project'), directory, source: { ...source, directory }, config }
 }
 
-function draftEnv(
+async function draftEnv(
   deps: EnvDeps,
   request: CreateRequest,
-  project: string,
+  { project, source, config }: Origin,
   name: string,
-  config: ProjectConfig,
-): EnvRecord {
+): Promise<EnvRecord> {
   const id = deps.ids.short(6)
+  const workspace = await freeWorkspace(deps, project, name, id)
   return {
     id,
     project,
     name,
     composeProject: `${project}-${name}-${id}`,
-    source: request.source,
-    workspace: deps.paths.workspace(project, name),
-    directory: deps.paths.workspace(project, name),
+    source,
+    workspace,
+    directory: workspace,
     copyMethod: 'copy',
     branch: null,
     baseCommit: null,
-    composeFiles: composeFilesOf(request),
+    composeFiles: composeFilesOf(source, request.composeFiles),
     subnet: '',
     phase: 'creating',
     desired: 'down',
@@ -114,8 +117,14 @@ function draftEnv(
   }
 }
 
+/** A directory that stayed when its env was destroyed is never written into: the new one goes beside it. */
+async function freeWorkspace({ files, paths }: EnvDeps, project: string, name: string, id: string): Promise<string> {
+  const usual = paths.workspace(project, name)
+  return (await files.exists(usual)) ? `${usual}-${id}` : usual
+}
+
 /** The files of --file, relative to the workspace; they must lie inside the project, for only that is copied. */
-function composeFilesOf({ source, composeFiles }: CreateRequest): string[] {
+function composeFilesOf(source: EnvSource, composeFiles: string[]): string[] {
   if (source.kind === 'empty') return composeFiles
   return composeFiles.map((file) => {
     const path = isAbsolute(file) ? relative(source.directory, file) : file
@@ -127,7 +136,7 @@ function composeFilesOf({ source, composeFiles }: CreateRequest): string[] {
 function createSteps(
   deps: EnvDeps,
   request: CreateRequest,
-  config: ProjectConfig,
+  { directory, config }: Origin,
   state: { env: EnvRecord },
   scope: OperationScope,
 ): Step[] {
@@ -139,7 +148,7 @@ function createSteps(
     {
       name: 'reserve',
       title: 'reserve its name and subnet',
-      run: async () => void (state.env = await reserveEnv(deps, state.env)),
+      run: async () => void (state.env = await reserveEnv(deps, state.env, directory, scope.signal)),
       undo: () => deps.store.removeEnv(state.env.id),
     },
     {

@@ -1,3 +1,4 @@
+import { finishAlways } from '../operations/finish-always.ts'
 import type { Step } from '../operations/model.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import { runSteps } from '../operations/run-steps.ts'
@@ -5,6 +6,7 @@ import { withOperation } from '../operations/with-operation.ts'
 import type { ComposeFiles } from '../ports.ts'
 import type { EnvDeps } from './deps.ts'
 import { type EnvRef, findEnv } from './find-env.ts'
+import { lockEnv } from './lock-env.ts'
 import type { EnvRecord } from './model.ts'
 import { detachShared } from './shared/attach.ts'
 import { countUsers } from './shared/release.ts'
@@ -17,49 +19,55 @@ export interface DownRequest {
   volumes: boolean
 }
 
-/** Stops and removes an env's containers and networks; harmless when it is down. */
+/** Stops and removes an env's containers and networks; harmless when it is down. Once begun it is always finished. */
 export async function downEnv(deps: EnvDeps, request: DownRequest, scope: OperationScope): Promise<EnvRecord> {
-  const { id } = await findEnv(deps, request.env)
-  return deps.locks.run(id, async () => {
-    const env = await findEnv(deps, request.env)
-    return withOperation(deps, scope, { kind: 'env.down', envId: env.id, input: request }, async () => {
-      await deps.store.updateEnv(env.id, { desired: 'down' })
-      await runSteps(
-        { journal: deps.store.journal, clock: deps.clock },
-        scope,
-        stopSteps(deps, env, request.volumes, scope),
-      )
-      return { ...env, desired: 'down' as const }
-    })
+  const found = await findEnv(deps, request.env)
+  return lockEnv(deps, found, (env) => takeDown(deps, env, request, scope), scope)
+}
+
+/** Takes an env down, under its lock. */
+export async function takeDown(
+  deps: EnvDeps,
+  env: EnvRecord,
+  { volumes }: Pick<DownRequest, 'volumes'>,
+  asked: OperationScope,
+): Promise<EnvRecord> {
+  const scope = finishAlways(asked)
+  return withOperation(deps, scope, { kind: 'env.down', envId: env.id, input: { volumes } }, async () => {
+    await deps.store.updateEnv(env.id, { desired: 'down' })
+    const steps = stopSteps(deps, env, { volumes }, scope)
+    await runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, steps)
+    return { ...env, desired: 'down' as const }
   })
 }
 
 /** The steps that take an env's engine objects away; destroy has them too. */
-export function stopSteps(deps: EnvDeps, env: EnvRecord, volumes: boolean, scope: OperationScope): Step[] {
+export function stopSteps(
+  deps: EnvDeps,
+  env: EnvRecord,
+  { volumes }: { volumes: boolean },
+  scope: OperationScope,
+): Step[] {
+  const step = (name: string, title: string, run: () => Promise<void>): Step => ({
+    name,
+    title,
+    run,
+    finishLater: true,
+  })
+  const onLine = (line: string) => scope.emit({ type: 'output', line })
   return [
-    {
-      name: 'detach',
-      title: 'leave its shared services',
-      run: async () => {
-        const record = await deps.upRecords.read(env.id)
-        await detachShared(deps, env, record?.attachments ?? [])
-        await countUsers(deps, env)
-      },
-    },
-    {
-      name: 'stop',
-      title: 'stop its services',
-      run: () =>
-        deps.heavy(() =>
-          deps.engine.down(bareProject(deps, env), {
-            volumes,
-            signal: scope.signal,
-            onLine: (line) => scope.emit({ type: 'output', line }),
-          }),
-        ),
-    },
-    { name: 'sweep', title: 'remove what is left', run: () => sweepEnv(deps, env, { volumes }) },
+    step('detach', 'leave its shared services', () => detach(deps, env)),
+    step('stop', 'stop its services', () =>
+      deps.heavy(() => deps.engine.down(bareProject(deps, env), { volumes, onLine })),
+    ),
+    step('sweep', 'remove what is left', () => sweepEnv(deps, env, { volumes })),
   ]
+}
+
+async function detach(deps: EnvDeps, env: EnvRecord): Promise<void> {
+  const record = await deps.upRecords.read(env.id)
+  await detachShared(deps, env, record?.attachments ?? [])
+  await countUsers(deps, env)
 }
 
 /**

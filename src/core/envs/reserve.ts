@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { registerProject } from '../projects/register-project.ts'
 import type { EnvDeps } from './deps.ts'
 import type { EnvRecord } from './model.ts'
 import { allocateBlock } from './subnets.ts'
@@ -6,13 +7,19 @@ import { allocateBlock } from './subnets.ts'
 /** Size of an env's block where nothing asks for more: 62 addresses, so that a /16 pool holds 1,024 envs. */
 export const defaultPrefix = 26
 
+type ReserveDeps = Pick<EnvDeps, 'store' | 'engine' | 'locks' | 'network' | 'routes' | 'clock'>
+
 /**
- * Takes the env's name and a free subnet, in one go for all envs of this machine. Throws ENV_EXISTS, SUBNET_EXHAUSTED.
+ * Takes the env's name and a free subnet, in one go for all envs of this machine, and makes its project known
+ * (`directory`: where that lives, null for none). Throws ENV_EXISTS, PROJECT_EXISTS, SUBNET_EXHAUSTED.
  */
 export async function reserveEnv(
-  deps: Pick<EnvDeps, 'store' | 'engine' | 'locks' | 'network' | 'routes'>,
+  deps: ReserveDeps,
   env: EnvRecord,
+  directory: string | null,
+  signal: AbortSignal,
 ): Promise<EnvRecord> {
+  await untilSettled(deps, env, signal)
   const foreign = await foreignNetworks(deps)
   return deps.locks.run('allocate', async () => {
     if (await deps.store.env(env.project, env.name)) {
@@ -20,11 +27,18 @@ export async function reserveEnv(
         hint: `berth up ${env.name} starts it; berth destroy ${env.name} removes it`,
       })
     }
+    if (directory !== null) await registerProject(deps, { name: env.project, directory })
     const taken = [...foreign, ...(await deps.store.envs()).map(({ subnet }) => subnet)]
     const reserved = { ...env, subnet: allocateBlock(taken, deps.network.pool, defaultPrefix) }
     await deps.store.addEnv(reserved)
     return reserved
   })
+}
+
+/** An env of this name that is just being made, undone or destroyed holds its lock until that has ended. */
+async function untilSettled({ store, locks }: ReserveDeps, env: EnvRecord, signal: AbortSignal): Promise<void> {
+  const existing = await store.env(env.project, env.name)
+  if (existing && existing.phase !== 'ready') await locks.run(existing.id, async () => undefined, signal)
 }
 
 /** Networks of this machine that an env must keep clear of: what is routed, and every engine network that is not ours. */

@@ -1,13 +1,14 @@
 import { AppError } from '../errors.ts'
+import type { Step } from '../operations/model.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import { runSteps } from '../operations/run-steps.ts'
 import { withOperation } from '../operations/with-operation.ts'
 import { composeInputs, planKey, rememberVariables } from './compose-inputs.ts'
 import type { EnvDeps } from './deps.ts'
-import { bareProject } from './down.ts'
+import { bareProject, takeDown } from './down.ts'
 import { type EnsureRequest, ensureEnv } from './ensure-env.ts'
 import { envContainers } from './env-containers.ts'
-import { findEnv } from './find-env.ts'
+import { lockEnv } from './lock-env.ts'
 import { makePlan, type UpPlan } from './make-plan.ts'
 import type { EnvRecord, IsolationFinding } from './model.ts'
 import { isSettled } from './settled.ts'
@@ -35,12 +36,12 @@ export interface UpResult {
  * up. Throws COMPOSE_INVALID, COMPOSE_NOT_FOUND, SERVICE_NOT_FOUND, NOT_ISOLATED, SERVICE_UNHEALTHY, COMPOSE_FAILED.
  */
 export async function upEnv(deps: EnvDeps, request: UpRequest, scope: OperationScope): Promise<UpResult> {
-  const { id, name, project } = await ensureEnv(deps, request, scope)
-  return deps.locks.run(id, async () => {
-    const env = await findEnv(deps, { name, project })
+  const found = await ensureEnv(deps, request, scope)
+  const work = async (env: EnvRecord) => {
     await rememberVariables(deps, env, request.variables)
     return (await alreadyUp(deps, env, request)) ?? (await bringUp(deps, env, request, scope))
-  })
+  }
+  return lockEnv(deps, found, work, scope)
 }
 
 /** The no-op: the same inputs as last time, and every container it made still stands as it was. */
@@ -58,46 +59,87 @@ async function alreadyUp(deps: EnvDeps, env: EnvRecord, request: UpRequest): Pro
   return { env, findings: record.findings }
 }
 
-async function bringUp(deps: EnvDeps, env: EnvRecord, request: UpRequest, scope: OperationScope): Promise<UpResult> {
+/**
+ * Brings an env up, under its lock. Cancelled, it takes back what it started, unless the env was up before; failed, it
+ * leaves what runs for a look at it.
+ */
+export async function bringUp(
+  deps: EnvDeps,
+  env: EnvRecord,
+  request: UpRequest,
+  scope: OperationScope,
+): Promise<UpResult> {
+  try {
+    return await runUp(deps, env, request, scope)
+  } catch (error) {
+    if (scope.signal.aborted && env.desired === 'down') {
+      const back = { ...scope, id: `${scope.id}-back`, signal: new AbortController().signal }
+      await takeDown(deps, env, { volumes: false }, back)
+    }
+    throw error
+  }
+}
+
+async function runUp(deps: EnvDeps, env: EnvRecord, request: UpRequest, scope: OperationScope): Promise<UpResult> {
   const { variables: _, ...input } = request
   return withOperation(deps, scope, { kind: 'env.up', envId: env.id, input }, async () => {
-    const state: { env: EnvRecord; plan: UpPlan | undefined } = { env, plan: undefined }
-    const planned = () => {
-      if (!state.plan) throw new AppError('INTERNAL', 'the start step ran before the plan')
-      return state.plan
-    }
-    await runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, [
-      {
-        name: 'plan',
-        title: 'plan its isolation',
-        run: async () => {
-          await deps.workspaces.restore(env.workspace, env.copyMethod)
-          state.plan = await makePlan(deps, env, request)
-          state.env = state.plan.env
-          for (const { subject, value, meaning } of state.plan.record.findings)
-            scope.emit({ type: 'warning', message: `${subject}: ${value} is not isolated: ${meaning}` })
-        },
-      },
-      {
-        name: 'start',
-        title: 'start its services',
-        run: async () => {
-          try {
-            await start(deps, state.env, planned(), request, scope)
-          } catch (thrown) {
-            if (!(thrown instanceof AppError && thrown.code === 'SUBNET_TAKEN')) throw thrown
-            // someone made a network in the env's block since it was planned: plan again, on a block that is free
-            await removeContainers(deps, state.env, scope)
-            state.plan = await makePlan(deps, state.env, request)
-            state.env = state.plan.env
-            await start(deps, state.env, planned(), request, scope)
-          }
-        },
-      },
-      { name: 'record', title: 'record what runs', run: () => recordMade(deps, state.env, planned()) },
-    ])
-    return { env: { ...state.env, desired: 'up' }, findings: planned().record.findings }
+    const state: UpState = { env, plan: undefined }
+    await runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, upSteps(deps, request, scope, state))
+    return { env: { ...state.env, desired: 'up' }, findings: planned(state).record.findings }
   })
+}
+
+/** What one step leaves for the next. */
+interface UpState {
+  env: EnvRecord
+  plan: UpPlan | undefined
+}
+
+function planned({ plan }: UpState): UpPlan {
+  if (!plan) throw new AppError('INTERNAL', 'a step ran before the plan')
+  return plan
+}
+
+function upSteps(deps: EnvDeps, request: UpRequest, scope: OperationScope, state: UpState): Step[] {
+  const plan = async () => {
+    state.plan = await makePlan(deps, state.env, request)
+    state.env = state.plan.env
+  }
+  const planFirst = async () => {
+    await deps.workspaces.restore(state.env.workspace, state.env.copyMethod)
+    await plan()
+    for (const { subject, value, meaning } of planned(state).record.findings)
+      scope.emit({ type: 'warning', message: `${subject}: ${value} is not isolated: ${meaning}` })
+  }
+  const startOnFreeBlock = () =>
+    untilBlockIsFree(
+      () => start(deps, state.env, planned(state), request, scope),
+      async () => {
+        await removeContainers(deps, state.env, scope)
+        await plan()
+      },
+    )
+  const record = () => recordMade(deps, state.env, planned(state))
+  return [
+    { name: 'plan', title: 'plan its isolation', run: planFirst },
+    { name: 'start', title: 'start its services', finishLater: true, run: startOnFreeBlock },
+    { name: 'record', title: 'record what runs', finishLater: true, run: record },
+  ]
+}
+
+/** How often somebody else may be faster to make a network in the block that was just found free. */
+const blockRaces = 5
+
+/** Starts; where someone made a network in the env's block since it was planned, plans again and tries once more. */
+async function untilBlockIsFree(start: () => Promise<void>, planAgain: () => Promise<void>): Promise<void> {
+  for (let races = 0; ; races++) {
+    try {
+      return await start()
+    } catch (thrown) {
+      if (races === blockRaces || !(thrown instanceof AppError && thrown.code === 'SUBNET_TAKEN')) throw thrown
+      await planAgain()
+    }
+  }
 }
 
 async function start(

@@ -10,6 +10,9 @@ export interface HomePaths {
   /** Frozen copies shared by overlay workspaces. */
   bases: string
   workspace(project: string, env: string): string
+  /** Notes of workspaces that stayed when their env was destroyed. */
+  keptNotes: string
+  kept(id: string): string
   /** Berth's own files of an env: override, remembered variables, session logs. */
   envFiles(id: string): string
   override(id: string): string
@@ -28,6 +31,8 @@ export function homePaths(home: string): HomePaths {
     log: join(home, 'berthd.log'),
     workspaces: join(home, 'workspaces'),
     bases: join(home, 'bases'),
+    keptNotes: join(home, 'kept'),
+    kept: (id) => join(home, 'kept', `${id}.json`),
     workspace: (project, env) => join(home, 'workspaces', project, env),
     envFiles,
     override: (id) => join(envFiles(id), 'override.yaml'),

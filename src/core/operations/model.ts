@@ -19,4 +19,6 @@ export interface Step {
   run(): Promise<void>
   /** Takes back what run did or began to do; safe to repeat. */
   undo?(): Promise<void>
+  /** Too late to leave it: where the engine goes away in between, the operation is finished once it is back. */
+  finishLater?: true
 }

@@ -1,5 +1,7 @@
+import { AppError, toAppError } from '../errors.ts'
 import type { Clock, Journal } from '../ports.ts'
 import type { Emit, Step } from './model.ts'
+import { unsettled } from './unsettled.ts'
 
 /** What running steps takes. */
 export interface RunStepsDeps {
@@ -16,7 +18,8 @@ export interface OperationScope {
 
 /**
  * Runs the steps in order, each between two journal rows. When one fails (or the signal aborts between two) those
- * already begun that can be undone are undone, newest first, and the failure is thrown on.
+ * already begun that can be undone are undone, newest first, and the failure is thrown on; as `unsettled` when something
+ * could not be undone, or has to be finished later.
  */
 export async function runSteps(deps: RunStepsDeps, scope: OperationScope, steps: readonly Step[]): Promise<void> {
   scope.emit({ type: 'plan', steps: steps.map(({ name, title }) => ({ name, title })) })
@@ -25,11 +28,15 @@ export async function runSteps(deps: RunStepsDeps, scope: OperationScope, steps:
       scope.signal.throwIfAborted()
       await runStep(deps, scope, step, seq)
     } catch (error) {
-      await undoSteps(deps, scope, steps.slice(0, seq + 1))
-      throw error
+      if (step.finishLater && isEngineAway(error))
+        throw unsettled(error, 'berthd finishes this once the engine is back')
+      if (await undoSteps(deps, scope, steps.slice(0, seq + 1))) throw error
+      throw unsettled(error)
     }
   }
 }
+
+const isEngineAway = (error: unknown) => error instanceof AppError && error.code === 'ENGINE_UNAVAILABLE'
 
 async function runStep({ journal, clock }: RunStepsDeps, scope: OperationScope, step: Step, seq: number) {
   const { name, title } = step
@@ -47,17 +54,23 @@ async function runStep({ journal, clock }: RunStepsDeps, scope: OperationScope, 
   scope.emit({ type: 'step', name, title, state: 'done', ms: elapsed() })
 }
 
-/** Undoes steps, newest first. A step whose undo fails is reported and does not keep the others from being undone. */
-export async function undoSteps(deps: RunStepsDeps, scope: OperationScope, steps: readonly Step[]): Promise<void> {
+/**
+ * Undoes steps, newest first, up to the first that cannot be undone (what an older one made may still be needed to try
+ * again); whether all are.
+ */
+async function undoSteps(deps: RunStepsDeps, scope: OperationScope, steps: readonly Step[]): Promise<boolean> {
   for (const [seq, step] of [...steps.entries()].toReversed()) {
     if (!step.undo) continue
+    const { name, title } = step
     try {
       await step.undo()
       await deps.journal.closeStep(scope.id, seq, 'undone')
-      scope.emit({ type: 'step', name: step.name, title: step.title, state: 'undone' })
+      scope.emit({ type: 'step', name, title, state: 'undone' })
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      scope.emit({ type: 'warning', message: `could not undo "${step.title}": ${message}` })
+      const { message } = toAppError(error)
+      scope.emit({ type: 'warning', message: `could not undo "${title}": ${message}; berth doctor --fix tries again` })
+      return false
     }
   }
+  return true
 }

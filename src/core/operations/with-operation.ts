@@ -1,6 +1,7 @@
 import { toAppError } from '../errors.ts'
 import type { Clock, Journal } from '../ports.ts'
 import type { OperationScope } from './run-steps.ts'
+import { isUnsettled } from './unsettled.ts'
 
 /** What an operation is about, for the journal. */
 export interface OperationSubject {
@@ -10,7 +11,10 @@ export interface OperationSubject {
   input: unknown
 }
 
-/** Writes the journal's row before the work and closes it after, so that work cut off in between is found on start. */
+/**
+ * Writes the journal's row before the work and closes it after, so that work cut off in between is found on start. Called
+ * under the env's lock: whatever else is open on that env was cut off earlier, and is superseded by what is asked now.
+ */
 export async function withOperation<T>(
   deps: { store: { journal: Journal }; clock: Clock },
   scope: OperationScope,
@@ -18,14 +22,31 @@ export async function withOperation<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { journal } = deps.store
+  await supersede(journal, subject.envId, scope.id)
   await journal.begin({ id: scope.id, ...subject })
   try {
     const result = await work()
     await journal.end(scope.id, 'done')
     return result
   } catch (thrown) {
-    const { code, message } = toAppError(thrown)
-    await journal.end(scope.id, 'failed', { code, message })
+    await close(journal, scope, thrown)
     throw thrown
+  }
+}
+
+async function supersede(journal: Journal, envId: string | null, by: string): Promise<void> {
+  if (envId === null) return
+  const stale = (await journal.open()).filter((operation) => operation.envId === envId && operation.id !== by)
+  for (const { id } of stale) await journal.end(id, 'failed', { code: 'INTERRUPTED', message: `superseded by ${by}` })
+}
+
+/** What went wrong first is what the caller must know: a journal that cannot be written (a full disk) only adds to it. */
+async function close(journal: Journal, scope: OperationScope, thrown: unknown): Promise<void> {
+  const { code, message } = toAppError(thrown)
+  try {
+    if (isUnsettled(thrown)) await journal.postpone(scope.id, { code, message })
+    else await journal.end(scope.id, 'failed', { code, message })
+  } catch (error) {
+    scope.emit({ type: 'warning', message: `the journal could not be written: ${toAppError(error).message}` })
   }
 }

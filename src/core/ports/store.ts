@@ -40,6 +40,8 @@ export interface OperationRecord {
   startedAt: string
   endedAt: string | null
   error: unknown
+  /** How often it was begun: once, and once more for each time it was cut off and taken up again. */
+  attempts: number
 }
 
 export interface StepRecord {
@@ -51,7 +53,10 @@ export interface StepRecord {
 
 /** The journal row is written before a step and closed after it; open ones are finished or undone on start. */
 export interface Journal {
+  /** Opens an operation; one that was cut off is opened again under its own id, with one attempt more. */
   begin(operation: Pick<OperationRecord, 'id' | 'kind' | 'envId' | 'input'>): Promise<void>
+  /** Leaves an operation open that has to be taken up again later, and says why; its attempts count from none again. */
+  postpone(id: string, error: unknown): Promise<void>
   end(id: string, state: 'done' | 'failed' | 'undone', error?: unknown): Promise<void>
   openStep(operationId: string, seq: number, name: string): Promise<void>
   closeStep(operationId: string, seq: number, state: 'done' | 'undone'): Promise<void>

@@ -4,7 +4,7 @@ import type { FoundProject } from './find-project.ts'
 
 /** Makes a project known under its name. Throws PROJECT_EXISTS when the name belongs to another directory. */
 export async function registerProject(
-  deps: Pick<ProjectDeps, 'store' | 'clock' | 'files' | 'locks'>,
+  deps: Pick<ProjectDeps, 'store' | 'clock' | 'locks'>,
   found: FoundProject,
 ): Promise<FoundProject> {
   return deps.locks.run('projects', async () => {
@@ -12,21 +12,21 @@ export async function registerProject(
     const known = projects.find(({ directory }) => directory === found.directory)
     if (known?.name === found.name) return known
     const holder = projects.find(({ name }) => name === found.name)
-    if (holder) await giveUpIfGone(deps, holder, found)
+    if (holder) await giveUpIfUnused(deps, holder, found)
     if (known) await deps.store.removeProject(known.name)
     await deps.store.addProject({ ...found, createdAt: deps.clock.now().toISOString() })
     return found
   })
 }
 
-/** A name whose directory is gone (moved, deleted) and that no env uses is free again. */
-async function giveUpIfGone(
-  deps: Pick<ProjectDeps, 'store' | 'files'>,
+/** A name that no env uses is free for whoever wants it. */
+async function giveUpIfUnused(
+  deps: Pick<ProjectDeps, 'store'>,
   holder: FoundProject,
   found: FoundProject,
 ): Promise<void> {
   const used = (await deps.store.envs()).some(({ project }) => project === holder.name)
-  if (used || (await deps.files.isDirectory(holder.directory))) {
+  if (used) {
     throw new AppError('PROJECT_EXISTS', `the name ${found.name} belongs to the project in ${holder.directory}`, {
       hint: `pass --project NAME, or give one of them [project] name in berth.toml`,
     })

@@ -4,7 +4,7 @@ import { streamSSE } from 'hono/streaming'
 import { apiError } from '../../contract/events.ts'
 import type { Route } from '../../contract/route.ts'
 import { type Output, type Parsed, type RouteName, routes } from '../../contract/routes.ts'
-import { routePath, sse, versionHeader } from '../../contract/wire.ts'
+import { operationHeader, operationId, routePath, sse, versionHeader } from '../../contract/wire.ts'
 import { AppError, toAppError } from '../../core/errors.ts'
 import type { OperationScope } from '../../core/operations/run-steps.ts'
 import type { OperationRegistry } from '../operations/registry.ts'
@@ -27,32 +27,39 @@ export interface AppDeps {
   version: string
   handlers: Handlers
   operations: OperationRegistry
+  /** An id for an operation whose caller gave none. */
+  newId: () => string
   /** Told of every failure that is Berth's own fault. */
   onInternalError: (error: AppError) => void
 }
 
 /** Routes that answer whatever version asks, so that a newer berth can replace this daemon. */
-const anyVersion = new Set(['daemon.status', 'daemon.stop'])
+const anyVersion = new Set(['daemon.status', 'daemon.stop'].map(routePath))
 
 /** The API as an HTTP application, built from the contract's table. */
 export function createApp(deps: AppDeps): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: rejectInvalidInput })
   app.onError((error, context) => fail(deps, context, error))
+  // before the input is read: another version's may look different
   app.use(async (context, next) => {
-    await next()
+    const refusal = refuseOtherVersion(deps, context)
+    if (!refusal) await next()
+    else context.res = refusal
     context.res.headers.set(versionHeader, deps.version)
   })
   for (const [name, definition] of Object.entries(routes)) {
-    app.openapi(describe(name, definition), async (context) => {
-      const caller = context.req.header(versionHeader)
-      if (caller !== undefined && caller !== deps.version && !anyVersion.has(name)) {
-        const error = new AppError('VERSION_MISMATCH', `berthd is ${deps.version}, berth is ${caller}`)
-        return context.json({ error: errorBody(error) }, 426)
-      }
-      return serve(deps, context, name as RouteName, definition, context.req.valid('json'))
-    })
+    app.openapi(describe(name, definition), (context) =>
+      serve(deps, context, name as RouteName, definition, context.req.valid('json')),
+    )
   }
   return app
+}
+
+function refuseOtherVersion(deps: AppDeps, context: Context): Response | undefined {
+  const caller = context.req.header(versionHeader)
+  if (caller === undefined || caller === deps.version || anyVersion.has(context.req.path)) return undefined
+  const error = new AppError('VERSION_MISMATCH', `berthd is ${deps.version}, berth is ${caller}`)
+  return context.json({ error: errorBody(error) }, 426)
 }
 
 /** The OpenAPI description of one route. */
@@ -89,7 +96,9 @@ async function serve(deps: AppDeps, context: Context, name: RouteName, { kind }:
   const handler = deps.handlers[name] as (input: unknown, extra?: unknown) => Promise<unknown>
   if (kind === 'call') return context.json((await handler(input)) as object)
   if (kind === 'operation') {
-    const id = deps.operations.start((scope) => handler(input, scope))
+    const given = context.req.header(operationHeader) ?? ''
+    const id = operationId.test(given) ? given : deps.newId()
+    deps.operations.start(id, (scope) => handler(input, scope))
     return streamOperation(deps, context, id, 0)
   }
   const stream = (await handler(input, context.req.raw.signal)) as ReadableStream<Uint8Array>

@@ -1,59 +1,62 @@
-import { undoCreate } from '../../core/envs/create.ts'
-import { destroyEnv } from '../../core/envs/destroy.ts'
-import { downEnv } from '../../core/envs/down.ts'
 import type { EnvRecord } from '../../core/envs/model.ts'
-import { type UpRequest, upEnv } from '../../core/envs/up.ts'
+import { resumeOperation } from '../../core/envs/resume.ts'
+import { showRecord } from '../../core/envs/show-envs.ts'
 import { toAppError } from '../../core/errors.ts'
 import type { OperationScope } from '../../core/operations/run-steps.ts'
 import type { OperationRecord } from '../../core/ports.ts'
 import type { DaemonDeps } from '../dependencies.ts'
 
 /**
- * Settles what an earlier daemon left open: a create is undone; up, down and destroy are finished. Runs as operations,
- * so that commands wait for the env's lock and everyone can follow. Returns what it began.
+ * Settles what an earlier daemon, or an engine that went away, left open. Runs as the operations they were, under their
+ * own ids, so that whoever asked for them can follow them to their end, and commands on the same env wait their turn.
+ * Returns what it found, in words for people.
  */
 export async function recoverOperations(deps: DaemonDeps, log: (message: string) => void): Promise<string[]> {
   const open = await deps.store.journal.open()
   const envs = new Map((await deps.store.envs()).map((env) => [env.id, env]))
-  return open.map((operation) => {
+  const found: string[] = []
+  for (const operation of open) {
     const env = operation.envId === null ? undefined : envs.get(operation.envId)
-    return deps.operations.start(async (scope) => {
-      try {
-        await settle(deps, operation, env, scope)
-        log(
-          `settled ${operation.kind} ${operation.id} of ${env?.project}/${env?.name}, cut off at ${operation.startedAt}`,
-        )
-      } catch (error) {
-        log(`could not settle ${operation.kind} ${operation.id}: ${toAppError(error).message}`)
-      }
-    })
-  })
+    if (deps.operations.isRunning(operation.id)) continue
+    if (env) {
+      found.push(noticeOf(operation, env))
+      deps.operations.resume(operation.id, (scope) => settle(deps, operation, env, scope, log))
+    } else await deps.store.journal.end(operation.id, 'undone')
+  }
+  return found
+}
+
+function noticeOf({ kind }: OperationRecord, { project, name }: EnvRecord): string {
+  const verb = kind.split('.').at(-1)
+  const what = kind === 'env.create' ? 'undoes' : 'finishes'
+  return `berthd had been cut off in ${verb} of ${project}/${name}, and now ${what} it`
 }
 
 async function settle(
   deps: DaemonDeps,
   operation: OperationRecord,
-  env: EnvRecord | undefined,
+  env: EnvRecord,
   scope: OperationScope,
-): Promise<void> {
-  const { journal } = deps.store
-  if (env === undefined) return journal.end(operation.id, 'undone')
-  if (operation.kind === 'env.create') {
-    await deps.locks.run(env.id, () => undoCreate(deps, env))
-    return journal.end(operation.id, 'undone')
-  }
-  // The finishing run writes a journal row of its own; the old one is closed once that one stands.
-  const ref = { name: env.name, project: env.project }
-  const input = operation.input as Record<string, never>
-  const rerun = { 'env.up': upEnv, 'env.down': downEnv, 'env.destroy': destroyEnv }[operation.kind]
+  log: (message: string) => void,
+): Promise<unknown> {
+  const what = `${operation.kind} ${operation.id} of ${env.project}/${env.name}, cut off at ${operation.startedAt}`
   try {
-    if (rerun)
-      await rerun(
-        deps,
-        { ...input, variables: {}, env: ref } as unknown as UpRequest & { volumes: boolean; keepWorkspace: boolean },
-        scope,
-      )
-  } finally {
-    await journal.end(operation.id, rerun ? 'done' : 'failed')
+    const answer = await answerOf(deps, operation, await resumeOperation(deps, operation, env, scope))
+    log(`finished ${what}`)
+    return answer
+  } catch (error) {
+    log(`settled ${what}: ${toAppError(error).message}`)
+    throw error
   }
+}
+
+/** What the operation's own route would have answered. */
+async function answerOf(deps: DaemonDeps, { kind, input }: OperationRecord, env: EnvRecord): Promise<unknown> {
+  if (kind === 'env.destroy') {
+    const kept = (input as { keepWorkspace?: boolean }).keepWorkspace === true
+    return { project: env.project, name: env.name, workspace: kept ? env.workspace : null }
+  }
+  const view = await showRecord(deps, env)
+  if (kind !== 'env.up') return { env: view }
+  return { env: view, findings: (await deps.upRecords.read(env.id))?.findings ?? [] }
 }

@@ -1,9 +1,12 @@
 import { AppError, toAppError } from '../../core/errors.ts'
 import type { OperationEvent } from '../../core/operations/model.ts'
 import type { OperationScope } from '../../core/operations/run-steps.ts'
-import type { Ids } from '../../core/ports.ts'
+import type { Clock } from '../../core/ports.ts'
 
-/** One message of an operation's stream: numbered from 1, the last one is its result or error. */
+/**
+ * One message of an operation's stream; the last one is its result or error. The numbers grow by one, and those of an
+ * operation that was cut off and is taken up again by a later daemon are all larger than before.
+ */
 export type OperationMessage = { id: number } & (
   | { kind: 'progress'; event: OperationEvent }
   | { kind: 'result'; value: unknown }
@@ -12,8 +15,11 @@ export type OperationMessage = { id: number } & (
 
 /** Operations under way and the last ended ones, so that a caller can follow one again after a lost connection. */
 export interface OperationRegistry {
-  /** Starts the work; it goes on whoever listens. Returns its id. */
-  start(work: (scope: OperationScope) => Promise<unknown>): string
+  /** Starts the work under an id; it goes on whoever listens. Where an operation of that id is known, that one is left alone. */
+  start(id: string, work: (scope: OperationScope) => Promise<unknown>): void
+  /** Takes an operation up again that was cut off; harmless while it runs. */
+  resume(id: string, work: (scope: OperationScope) => Promise<unknown>): void
+  isRunning(id: string): boolean
   /** Messages after number `after`, ending with the result or error. Throws OPERATION_NOT_FOUND. */
   follow(id: string, after: number): AsyncIterable<OperationMessage>
   cancel(id: string): void
@@ -26,6 +32,8 @@ export interface OperationRegistry {
 const remembered = 200
 
 interface Entry {
+  /** Number of the message before the first. */
+  base: number
   messages: OperationMessage[]
   controller: AbortController
   ended: boolean
@@ -33,7 +41,7 @@ interface Entry {
 }
 
 /** An empty registry. */
-export function createOperationRegistry({ ids }: { ids: Ids }): OperationRegistry {
+export function createOperationRegistry({ clock }: { clock: Pick<Clock, 'now'> }): OperationRegistry {
   const entries = new Map<string, Entry>()
   const live = new Set<Promise<void>>()
   const find = (id: string) => {
@@ -41,21 +49,28 @@ export function createOperationRegistry({ ids }: { ids: Ids }): OperationRegistr
     if (!entry) throw new AppError('OPERATION_NOT_FOUND', `no operation ${id} is known to this daemon`)
     return entry
   }
+  const begin = (id: string, work: (scope: OperationScope) => Promise<unknown>) => {
+    const entry: Entry = {
+      // no operation tells a thousand things a millisecond: what a later daemon numbers is larger
+      base: clock.now().getTime() * 1000,
+      messages: [],
+      controller: new AbortController(),
+      ended: false,
+      changed: Promise.withResolvers(),
+    }
+    entries.set(id, entry)
+    forgetOldest(entries)
+    const running = perform(id, entry, work).finally(() => live.delete(running))
+    live.add(running)
+  }
   return {
-    start(work) {
-      const id = ids.short(10)
-      const entry: Entry = {
-        messages: [],
-        controller: new AbortController(),
-        ended: false,
-        changed: Promise.withResolvers(),
-      }
-      entries.set(id, entry)
-      forgetOldest(entries)
-      const running = perform(id, entry, work).finally(() => live.delete(running))
-      live.add(running)
-      return id
+    start(id, work) {
+      if (!entries.has(id)) begin(id, work)
     },
+    resume(id, work) {
+      if (entries.get(id)?.ended !== false) begin(id, work)
+    },
+    isRunning: (id) => entries.get(id)?.ended === false,
     follow: (id, after) => messagesOf(find(id), after),
     cancel: (id) => find(id).controller.abort(new AppError('INTERRUPTED', 'the operation was cancelled')),
     running: () => live.size,
@@ -81,13 +96,13 @@ async function perform(id: string, entry: Entry, work: (scope: OperationScope) =
 type Unnumbered = OperationMessage extends infer M ? (M extends OperationMessage ? Omit<M, 'id'> : never) : never
 
 function append(entry: Entry, message: Unnumbered): void {
-  entry.messages.push({ id: entry.messages.length + 1, ...message })
+  entry.messages.push({ id: entry.base + entry.messages.length + 1, ...message })
   entry.changed.resolve()
   entry.changed = Promise.withResolvers()
 }
 
 async function* messagesOf(entry: Entry, after: number): AsyncGenerator<OperationMessage> {
-  for (let next = after; ; ) {
+  for (let next = Math.max(0, after - entry.base); ; ) {
     const { changed } = entry
     while (next < entry.messages.length) {
       const message = entry.messages[next++]
