@@ -31,7 +31,7 @@ export function createDockerEngine({ host, environment }: DockerDependencies): C
   const api = async () => (await connect()).api
   const objects = createObjectVerbs(api)
   const stop = async (id: string, t: number | undefined) =>
-    harmless([404], (await api()).post(`/containers/${encodeURIComponent(id)}/stop`, { t }))
+    harmless((await api()).post(`/containers/${encodeURIComponent(id)}/stop`, { t }), gone)
   return {
     ...objects,
     ...createComposeVerbs({ host, environment, engine: { ...objects, stop } }),
@@ -83,25 +83,24 @@ function createObjectVerbs(api: () => Promise<EngineApi>): ObjectVerbs {
       ((await get<{ Volumes: ApiVolume[] | null }>('/volumes', byLabel(labels))).Volumes ?? []).map(parseVolume),
     images: async () => parseImages(await get('/images/json')),
     removeContainer: async (id) => removeContainer(await api(), `/containers/${encodeURIComponent(id)}`),
-    removeNetwork: async (id) => harmless([404], (await api()).remove(`/networks/${encodeURIComponent(id)}`)),
-    removeVolume: async (name) => harmless([404], (await api()).remove(`/volumes/${encodeURIComponent(name)}`)),
+    removeNetwork: async (id) => harmless((await api()).remove(`/networks/${encodeURIComponent(id)}`), gone),
+    removeVolume: async (name) => harmless((await api()).remove(`/volumes/${encodeURIComponent(name)}`), gone),
     removeImages: async (labels) => removeImages(await api(), labels),
     startContainer: (id) => post(`/containers/${encodeURIComponent(id)}/start`),
-    stopContainer: (id) => harmless([404], post(`/containers/${encodeURIComponent(id)}/stop`)),
+    stopContainer: (id) => harmless(post(`/containers/${encodeURIComponent(id)}/stop`), gone),
     connectNetwork: (network, container, aliases) =>
-      // 403: it is connected already
       harmless(
-        [403],
         post(`/networks/${encodeURIComponent(network)}/connect`, {
           Container: container,
           EndpointConfig: { Aliases: aliases },
         }),
+        { said: /already (?:exists in|connected to) network/ },
       ),
     disconnectNetwork: (network, container) =>
-      harmless(
-        [403, 404],
-        post(`/networks/${encodeURIComponent(network)}/disconnect`, { Container: container, Force: true }),
-      ),
+      harmless(post(`/networks/${encodeURIComponent(network)}/disconnect`, { Container: container, Force: true }), {
+        statuses: [404],
+        said: /is not connected to (?:the )?network/,
+      }),
     lastLines: async (container, tail) => readLastLines(await api(), container, tail),
     events: (signal) => readEvents(api, signal),
   }
@@ -111,12 +110,17 @@ function byLabel(labels: readonly LabelFilter[]): { filters?: string } {
   return labels.length === 0 ? {} : { filters: JSON.stringify({ label: labels }) }
 }
 
-/** Lets pass an answer that says the work is done already. */
-async function harmless(statuses: readonly number[], work: Promise<void>): Promise<void> {
+const gone = { statuses: [404] }
+
+/** Lets pass a refusal that means the work is done already: by its HTTP status, or by what it says. */
+async function harmless(work: Promise<void>, done: { statuses?: readonly number[]; said?: RegExp }): Promise<void> {
   try {
     await work
   } catch (thrown) {
-    if (!(thrown instanceof AppError && statuses.includes(Number(thrown.details['status'])))) throw thrown
+    const isDone =
+      thrown instanceof AppError &&
+      (done.statuses?.includes(Number(thrown.details['status'])) || done.said?.test(thrown.message))
+    if (!isDone) throw thrown
   }
 }
 
@@ -126,7 +130,7 @@ async function removeContainer(api: EngineApi, path: string): Promise<void> {
     await api.remove(path, { force: true, v: true })
   } catch (thrown) {
     const status = thrown instanceof AppError ? thrown.details['status'] : undefined
-    if (status === 409) return harmless([404], api.post(`${path}/wait`, { condition: 'removed' }))
+    if (status === 409) return harmless(api.post(`${path}/wait`, { condition: 'removed' }), gone)
     if (status !== 404) throw thrown
   }
 }
@@ -134,7 +138,7 @@ async function removeContainer(api: EngineApi, path: string): Promise<void> {
 async function removeImages(api: EngineApi, labels: readonly LabelFilter[]): Promise<void> {
   const images = await api.get<{ Id: string }[]>('/images/json', byLabel(labels))
   // 409: a container made from it is still there; force is for those with several tags
-  for (const { Id } of images) await harmless([404, 409], api.remove(`/images/${Id}`, { force: true }))
+  for (const { Id } of images) await harmless(api.remove(`/images/${Id}`, { force: true }), { statuses: [404, 409] })
 }
 
 async function readLastLines(api: EngineApi, container: string, tail: number): Promise<string[]> {

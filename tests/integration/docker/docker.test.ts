@@ -1,4 +1,4 @@
-/** The docker adapter against the engine of this machine. */
+/** What the docker adapter does beyond the contract, against the engine of this machine. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,12 +33,6 @@ async function project(compose: string): Promise<ComposeFiles> {
 
 const start = { services: [], build: false, timeoutSeconds: 20 }
 
-test('the engine says what it is', async () => {
-  const info = await engine.info()
-  expect(info).toMatchObject({ kind: 'docker', socket: expect.stringMatching(/^(unix|tcp):\/\//) })
-  expect(info.composeVersion).toMatch(/^\d+\.\d+/)
-})
-
 test('a service that says healthy is up, and is seen with its address and labels', async () => {
   const files = await project(`
 services:
@@ -63,31 +57,6 @@ services:
   })
   expect(container?.ports).toEqual([{ port: 80, protocol: 'tcp' }])
   expect(container?.networks[`${files.project}_default`]?.ipv4).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
-})
-
-test('a job that ends with exit code 0 is no failure', async () => {
-  const files = await project(`
-services:
-  migrate: { image: "${image}", command: "true" }
-  web: { image: "${image}", command: sleep 1000, depends_on: { migrate: { condition: service_completed_successfully } } }
-`)
-  await engine.up(files, start)
-  const states = (await engine.containers([`com.docker.compose.project=${files.project}`])).map((each) => each.state)
-  expect(states.sort()).toEqual(['exited', 'running'])
-})
-
-test('a service that stops is SERVICE_UNHEALTHY, with its last ten lines', async () => {
-  const files = await project(`
-services:
-  web: { image: "${image}", command: ["sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $$i; done; exit 3"] }
-`)
-  await expect(engine.up(files, start)).rejects.toMatchObject({
-    code: 'SERVICE_UNHEALTHY',
-    message: 'web exited with code 3',
-    details: {
-      services: [{ service: 'web', exitCode: 3, lastLines: Array.from({ length: 10 }, (_, i) => `line ${i + 3}`) }],
-    },
-  })
 })
 
 test('a dependency that becomes unhealthy is SERVICE_UNHEALTHY', async () => {
@@ -131,15 +100,6 @@ services:
   await expect(engine.up(files, { ...start, signal: abort.signal, onLine })).rejects.toBe(reason)
 })
 
-test('a second start of what runs already changes nothing and does not wait', async () => {
-  const files = await project(`services: { web: { image: "${image}", command: sleep 1000 } }`)
-  await engine.up(files, start)
-  const [before] = await engine.containers([`com.docker.compose.project=${files.project}`])
-  await engine.up(files, start)
-  const [after] = await engine.containers([`com.docker.compose.project=${files.project}`])
-  expect(after?.id).toBe(before?.id)
-})
-
 test('what Compose does not accept is COMPOSE_INVALID, with its place', async () => {
   const files = await project('services:\n  web:\n    image: x\n    portz: [80]\n')
   await expect(engine.model(files)).rejects.toMatchObject({
@@ -155,21 +115,6 @@ test('values with dollars come out of the model as they are', async () => {
   expect(model.services['web']?.environment).toEqual({ A: '$HOME ${X}', B: 'b$1' })
 })
 
-test('events of containers are followed until the signal aborts', async () => {
-  const abort = new AbortController()
-  const seen: string[] = []
-  const following = (async () => {
-    for await (const event of engine.events(abort.signal)) {
-      seen.push(`${event.type} ${event.action}`)
-      if (event.type === 'container' && event.action === 'start') abort.abort()
-    }
-  })()
-  const files = await project(`services: { web: { image: "${image}", command: sleep 1000 } }`)
-  await engine.up(files, start)
-  await following
-  expect(seen).toContain('container start')
-})
-
 test('an engine that is not there is ENGINE_UNAVAILABLE', async () => {
   const absent = createDockerEngine({
     host: createLocalHost(),
@@ -178,10 +123,4 @@ test('an engine that is not there is ENGINE_UNAVAILABLE', async () => {
   await expect(absent.containers([])).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
   const files = await project(`services: { web: { image: "${image}", command: sleep 1000 } }`)
   await expect(absent.up(files, start)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
-})
-
-test('removing what is gone is harmless', async () => {
-  await engine.removeContainer('berth-test-none')
-  await engine.removeNetwork('berth-test-none')
-  await engine.removeVolume('berth-test-none')
 })

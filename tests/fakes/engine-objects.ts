@@ -1,0 +1,63 @@
+import type { LabelFilter } from '../../src/core/ports/engine.ts'
+import type { EngineEvent } from '../../src/core/ports.ts'
+import { end, type FakeProgram, linesOf, removeContainer, run, type World } from './engine-world.ts'
+
+/** What the engine itself would do in this world. */
+export function objectVerbs(world: World, program: (argv: readonly string[]) => FakeProgram) {
+  const having = <T extends { labels: Record<string, string> }>(
+    items: Iterable<T>,
+    filters: readonly LabelFilter[] = [],
+  ) =>
+    [...items].filter(({ labels }) =>
+      filters.every((filter) => {
+        const [key = '', value] = filter.split(/=(.*)/s)
+        return value === undefined ? key in labels : labels[key] === value
+      }),
+    )
+  const attached = (network: string, id: string) => ({
+    on: world.containers.get(id)?.networks,
+    name: [...world.networks.values()].find((each) => each.id === network || each.name === network)?.name ?? network,
+  })
+  return {
+    containers: async (labels: readonly LabelFilter[]) => structuredClone(having(world.containers.values(), labels)),
+    networks: async (labels: readonly LabelFilter[] = []) => having(world.networks.values(), labels),
+    volumes: async (labels: readonly LabelFilter[]) => having(world.volumes.values(), labels),
+    images: async () => new Map(world.images),
+    removeContainer: async (id: string) => removeContainer(world, id),
+    removeNetwork: async (id: string) => {
+      for (const { name } of [...world.networks.values()].filter((each) => each.id === id || each.name === id))
+        world.networks.delete(name)
+    },
+    removeVolume: async (name: string) => void world.volumes.delete(name),
+    removeImages: async () => undefined,
+    startContainer: async (id: string) => run(world, id, program([])),
+    stopContainer: async (id: string) => end(world, id, 137),
+    connectNetwork: async (network: string, id: string) => {
+      const { on, name } = attached(network, id)
+      if (on) on[name] ??= { ipv4: '172.30.0.9', ipv6: '' }
+    },
+    disconnectNetwork: async (network: string, id: string) => {
+      const { on, name } = attached(network, id)
+      if (on) delete on[name]
+    },
+    lastLines: async (id: string, tail: number) => linesOf(world.containers.get(id)?.output ?? '').slice(-tail),
+    events: (signal: AbortSignal) => follow(world, signal),
+  }
+}
+
+async function* follow(world: World, signal: AbortSignal): AsyncIterable<EngineEvent> {
+  const queue: EngineEvent[] = []
+  let wake = () => {}
+  const listener = (event: EngineEvent) => {
+    queue.push(event)
+    wake()
+  }
+  world.listeners.add(listener)
+  signal.addEventListener('abort', () => wake())
+  while (!signal.aborted) {
+    const event = queue.shift()
+    if (event) yield event
+    else await new Promise<void>((resolve) => (wake = resolve))
+  }
+  world.listeners.delete(listener)
+}
