@@ -15,8 +15,14 @@ export function failure(code: keyof typeof errorCatalogue, message: string, hint
 /** Any thrown value as the failure to show. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ClientError) return thrown.error
-  const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-  return { code: 'INTERNAL', message, hint: errorCatalogue.INTERNAL.hint, details: {} }
+  if (!(thrown instanceof Error)) return { code: 'INTERNAL', message: String(thrown), hint: '', details: {} }
+  const output = (thrown.stack ?? '').split('\n').slice(1)
+  return {
+    code: 'INTERNAL',
+    message: thrown.message,
+    hint: 'this is a bug of berth: please report it with the lines above',
+    details: { output },
+  }
 }
 
 /** The exit code the catalogue gives a failure; 1 for a code this version does not know. */

@@ -1,5 +1,6 @@
 import type { Command, Group } from './command.ts'
 import { daemonGroup } from './commands/daemon/daemon.ts'
+import { composeCommand } from './commands/env/compose.ts'
 import { createCommand } from './commands/env/create.ts'
 import { destroyCommand } from './commands/env/destroy.ts'
 import { diffCommand } from './commands/env/diff.ts'
@@ -7,9 +8,14 @@ import { downCommand } from './commands/env/down.ts'
 import { execCommand } from './commands/env/exec.ts'
 import { lsCommand } from './commands/env/ls.ts'
 import { mergeCommand } from './commands/env/merge.ts'
+import { namesCommand } from './commands/env/names.ts'
+import { openCommand } from './commands/env/open.ts'
+import { pathCommand } from './commands/env/path.ts'
 import { pullCommand } from './commands/env/pull.ts'
+import { shellCommand } from './commands/env/shell.ts'
 import { statusCommand } from './commands/env/status.ts'
 import { upCommand } from './commands/env/up.ts'
+import { urlCommand } from './commands/env/url.ts'
 import { attachCommand } from './commands/session/attach.ts'
 import { runCommand } from './commands/session/run.ts'
 import { sessionsCommand } from './commands/session/sessions.ts'
@@ -36,6 +42,12 @@ export const families: readonly Family[] = [
       ls: lsCommand,
       status: statusCommand,
       exec: execCommand,
+      shell: shellCommand,
+      compose: composeCommand,
+      path: pathCommand,
+      url: urlCommand,
+      open: openCommand,
+      names: namesCommand,
       diff: diffCommand,
       merge: mergeCommand,
       pull: pullCommand,

@@ -79,6 +79,19 @@ export const envView = z.object({
   createdAt: z.string().describe('ISO 8601, UTC'),
 })
 
+/** One service of one env, and how it is reached. */
+export const serviceName = z.object({
+  project: z.string(),
+  env: z.string(),
+  service: z.string(),
+  ingress: z.boolean().describe("whether the env's own name leads here too"),
+  name: z.string().describe('reaches the container itself, on its own port'),
+  proxyName: z.string().describe('reaches it through the proxy, HTTP only'),
+  addresses: z.array(z.string()).describe('IPv4, first replica first; none while it does not run'),
+  ports: z.array(z.number().int()).describe('TCP, the one for HTTP first'),
+  url: z.string().nullable().describe('what works on this machine now, or null where nothing listens'),
+})
+
 /** A program for the caller's own terminal to run: argument list, directory, environment to add. */
 export const terminalCommand = z.object({
   argv: z.array(z.string()).min(1),

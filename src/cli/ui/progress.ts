@@ -1,7 +1,6 @@
 import type { OperationEventMessage } from '../../contract/events.ts'
 import type { LiveLines } from './live-lines.ts'
 import type { Paint } from './paint.ts'
-import { printable } from './printable.ts'
 
 /** One operation, shown while it runs. `end` before anything else is printed. */
 export interface Progress {
@@ -12,11 +11,20 @@ export interface Progress {
 /** Shows operations on stderr, several at once if need be; `title` says which one is meant (`up feat-x`). */
 export type ShowProgress = (title: string) => Progress
 
+interface ProgressParts {
+  lines: LiveLines
+  paint: Paint
+  /** Makes text from the operation fit to be shown. */
+  clean: (text: string) => string
+  /** Ended steps are printed. */
+  showSteps: boolean
+}
+
 /**
  * Progress for people. On a terminal each running operation has a line of its own, with its step and that step's last
  * output, and ended steps stay above; on a dumb terminal ended steps alone; elsewhere warnings only.
  */
-export function createProgress(lines: LiveLines, paint: Paint, showSteps: boolean): ShowProgress {
+export function createProgress({ lines, paint, clean, showSteps }: ProgressParts): ShowProgress {
   let running = 0
   return (title) => {
     let step = ''
@@ -27,16 +35,15 @@ export function createProgress(lines: LiveLines, paint: Paint, showSteps: boolea
     const live = lines.add(() => [title, step && `: ${step}`, elapsed(since), output && ` · ${output}`].join(''))
     return {
       onEvent(event) {
-        if (event.type === 'warning')
-          lines.print(`${paint('yellow', 'warning:')} ${prefix()}${printable(event.message)}`)
-        else if (event.type === 'output') output = printable(event.line).trim()
+        if (event.type === 'warning') lines.print(`${paint('yellow', 'warning:')} ${prefix()}${clean(event.message)}`)
+        else if (event.type === 'output') output = clean(event.line).trim()
         else if (event.type === 'step' && event.state === 'running') {
-          step = printable(event.title)
+          step = clean(event.title)
           since = Date.now()
           output = ''
         } else if (event.type === 'step') {
           output = ''
-          const ended = `${mark(event.state, paint)} ${prefix()}${printable(event.title)}${duration(event.ms, paint)}`
+          const ended = `${mark(event.state, paint)} ${prefix()}${clean(event.title)}${duration(event.ms, paint)}`
           if (showSteps) lines.print(ended)
         }
         lines.refresh()

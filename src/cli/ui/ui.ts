@@ -2,10 +2,10 @@ import { isatty } from 'node:tty'
 import type { ApiError } from '../../contract/events.ts'
 import type { Outcome } from '../command.ts'
 import { exitCodeOf } from '../failure.ts'
+import { createClean } from './clean.ts'
 import { renderError } from './error.ts'
 import { createLiveLines, createStillLines } from './live-lines.ts'
 import { createPaint, type Paint } from './paint.ts'
-import { printable } from './printable.ts'
 import { createProgress, type ShowProgress } from './progress.ts'
 import { type Column, renderTable } from './table.ts'
 
@@ -39,6 +39,7 @@ export interface Ui {
 
 /** The user interface over the process's streams. */
 export function createUi({ stdout, stderr, env }: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env'>): Ui {
+  const clean = createClean(env)
   const paint = createPaint(stdout, env)
   const errorPaint = createPaint(stderr, env)
   const lines = stderr.isTTY && env['TERM'] !== 'dumb' ? createLiveLines(stderr) : createStillLines(stderr)
@@ -50,18 +51,21 @@ export function createUi({ stdout, stderr, env }: Pick<NodeJS.Process, 'stdout' 
     width,
     table: (columns, rows) => renderTable(columns, rows, width),
     outcome(scope, { data, text }) {
+      // a stream has written its objects by now, and has no data
+      if (scope.json && data === undefined) return
       if (scope.json) stdout.write(`${JSON.stringify(envelope(scope, { ok: true, data }))}\n`)
       else if (text !== undefined && text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`)
     },
-    failure(scope, error) {
+    failure(scope, given) {
+      const error = clean.error(given)
       if (scope.json) {
         stdout.write(`${JSON.stringify(envelope(scope, { ok: false, error: { ...error, machine: scope.machine } }))}\n`)
       } else stderr.write(renderError(error, errorPaint))
       return exitCodeOf(error)
     },
     print: (text) => void stdout.write(text),
-    progress: createProgress(lines, errorPaint, stderr.isTTY),
-    note: (text) => lines.print(printable(text)),
+    progress: createProgress({ lines, paint: errorPaint, clean: clean.text, showSteps: stderr.isTTY }),
+    note: (text) => lines.print(clean.text(text)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
-import { createIfMissing, envRef, envSource, envView, finding, terminalCommand } from '../schemas.ts'
+import { createIfMissing, envRef, envSource, envView, finding, serviceName, terminalCommand } from '../schemas.ts'
 
 const withFindings = z.object({ env: envView, findings: z.array(finding) })
 
@@ -80,6 +80,17 @@ export const envRoutes = {
     access: 'read',
     input: z.object({ env: envRef }),
     output: z.object({ env: envView }),
+  }),
+  'env.names': route({
+    summary: 'Every name of the services of all envs, of a project, or of one env, and what it leads to.',
+    kind: 'call',
+    access: 'read',
+    input: z.object({ env: envRef.optional(), project: z.string().optional() }),
+    output: z.object({
+      suffix: z.string(),
+      resolves: z.boolean().describe('whether programs on this machine can look the names up'),
+      names: z.array(serviceName),
+    }),
   }),
   'env.variables': route({
     summary: 'Names of the shell variables the compose files of an env (or of a directory) read.',

@@ -7,6 +7,7 @@ import { envVariables } from '../../core/envs/env-variables.ts'
 import { execInEnv } from '../../core/envs/exec.ts'
 import { listEnvs, showEnv, showRecord } from '../../core/envs/show-envs.ts'
 import { upEnv } from '../../core/envs/up.ts'
+import { listNames } from '../../core/names/list-names.ts'
 import type { DaemonDeps } from '../dependencies.ts'
 import type { Handlers } from './app.ts'
 
@@ -25,6 +26,7 @@ export function envHandlers(deps: DaemonDeps): Pick<Handlers, Extract<keyof Hand
     },
     'env.list': async ({ project }) => ({ envs: await listEnvs(deps, project) }),
     'env.status': async ({ env }) => ({ env: await showEnv(deps, env) }),
+    'env.names': (input) => listNames(deps, input),
     'env.variables': async ({ env }) => ({ names: await envVariables(deps, env) }),
     'env.exec': (input) => execInEnv(deps, input),
     'env.diff': ({ env, stat }) => diffEnv(deps, env, { stat }),

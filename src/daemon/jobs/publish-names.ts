@@ -1,8 +1,7 @@
 import type { EnvDeps } from '../../core/envs/deps.ts'
-import { borrowedContainers } from '../../core/envs/shared/borrowed.ts'
 import { toAppError } from '../../core/errors.ts'
 import type { NamedEnv } from '../../core/names/model.ts'
-import { namedEnvs } from '../../core/names/named-envs.ts'
+import { observeNames } from '../../core/names/observe-names.ts'
 
 interface PublishDeps extends Pick<EnvDeps, 'store' | 'upRecords' | 'observed'> {
   log: (message: string) => void
@@ -18,15 +17,7 @@ export function publishNames(deps: PublishDeps): () => void {
   let scheduled = false
   const rebuild = async () => {
     scheduled = false
-    const envs = await deps.store.envs()
-    const known = await Promise.all(
-      envs.map(async (env) => {
-        const record = await deps.upRecords.read(env.id)
-        const borrowed = borrowedContainers(envs, env, record, (id) => deps.observed.of(id))
-        return { env, record, containers: [...deps.observed.of(env.id), ...borrowed] }
-      }),
-    )
-    deps.publish(namedEnvs(known))
+    deps.publish(await observeNames(deps))
   }
   const schedule = () => {
     if (scheduled) return

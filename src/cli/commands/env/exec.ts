@@ -1,5 +1,5 @@
 import { defineCommand, envArgument, projectFlag, textFlag } from '../../command.ts'
-import { runInTerminal } from '../../terminal.ts'
+import { onTerminal, runAsOutcome } from '../../terminal.ts'
 import { envRef } from './shared.ts'
 
 interface Flags {
@@ -26,18 +26,16 @@ export const execCommand = defineCommand<Flags, [string, string?]>({
   arguments: [envArgument, { name: 'service', brief: 'in which container', optional: true, complete: 'service' }],
   tail: 'after-dashes',
   async run(context, flags, name, service) {
-    const { stdin, stdout } = context.process
     const client = await context.client(flags.on)
     const command = await client.call('env.exec', {
       env: envRef(context, name, flags.project),
       ...(service === undefined ? {} : { service }),
       argv: [...(context.tail ?? [])],
-      tty: [stdin, stdout].every(({ isTTY }) => isTTY),
+      tty: !flags.json && onTerminal(),
       interactive: true,
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.workdir === undefined ? {} : { workdir: flags.workdir }),
     })
-    const exitCode = await runInTerminal(context, command)
-    return { data: { exitCode }, exitCode }
+    return runAsOutcome(context, flags, command)
   },
 })

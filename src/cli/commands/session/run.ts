@@ -1,7 +1,7 @@
 import { defineCommand, projectFlag, switchFlag, textFlag } from '../../command.ts'
 import type { BerthContext, CommonFlags } from '../../context.ts'
 import { usage } from '../../failure.ts'
-import { runInTerminal } from '../../terminal.ts'
+import { runAsOutcome } from '../../terminal.ts'
 import { creationSource, envRef, runWithProgress, shellVariables } from '../env/shared.ts'
 import { howItStands, joinStarted } from './join.ts'
 
@@ -78,8 +78,7 @@ async function runRaw(context: BerthContext, flags: RunFlags, words: string[], a
   if (argv.length === 0) throw usage('no command stands after --')
   const start = await startRequest(context, flags, task)
   const command = await runWithProgress(context, flags, 'session.raw', `run ${task}`, { ...start, argv: [...argv] })
-  const exitCode = await runInTerminal(context, command)
-  return { data: { exitCode }, exitCode }
+  return runAsOutcome(context, flags, command)
 }
 
 async function startRequest(context: BerthContext, flags: RunFlags, task: string) {
