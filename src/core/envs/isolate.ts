@@ -2,6 +2,7 @@ import { labels } from '../labels.ts'
 import type { ComposeModel, ComposeService } from '../ports/compose-model.ts'
 import { findShared } from './isolation/findings.ts'
 import { isolateImages } from './isolation/images.ts'
+import type { ContainerLimits } from './isolation/limits.ts'
 import { canIsolate, isolateNetworks } from './isolation/networks.ts'
 import { remove, renderOverride, replaceBy } from './isolation/override-yaml.ts'
 import { hasFixedHostPort, isolateService, type ServiceRequest } from './isolation/services.ts'
@@ -17,6 +18,8 @@ export interface IsolationRequest {
   homeId: string
   /** Volumes (keys of the compose file) that are meant to be used by several envs together. */
   sharedVolumes?: readonly string[]
+  /** What each container may use at most; as the compose file says when absent. */
+  limits?: ContainerLimits
   /** Subnets that networks of the env have now, by key: they keep them. */
   existingSubnets?: Readonly<Record<string, string>>
 }
@@ -79,11 +82,12 @@ function overrideServices(
   made: Pick<ServiceRequest, 'networks' | 'images'>,
 ): object {
   const { shared } = request.env
+  const { limits = { cpus: null, memoryBytes: null } } = request
   const labelsOf = (service: string) => ({ ...envLabels(request), [labels.service]: service })
   const services = Object.entries(model.services).map(([name, service]) => {
     const override = shared.includes(name)
       ? remove()
-      : isolateService(service, { model, ...made, shared, labels: labelsOf(name) })
+      : isolateService(service, { model, ...made, shared, limits, labels: labelsOf(name) })
     return [name, override] as const
   })
   return Object.fromEntries(services)

@@ -33,7 +33,7 @@ export async function makePlan(
   refuseUnknown(request.services, Object.keys(model.services))
   const placed = await moveBlock(deps, await withSharedServices(deps, env, model), requiredPrefix(model))
   const existingSubnets = await ownSubnets(deps, env)
-  const plan = isolate(model, { env: placed, homeId: deps.homeId, existingSubnets })
+  const plan = isolate(model, { env: placed, homeId: deps.homeId, existingSubnets, limits: config.env.limits })
   if (request.strict && plan.findings.length > 0) throw notIsolated(plan.findings)
   await deps.files.writeText(deps.paths.override(env.id), plan.override)
   const active = new Set(inputs.files.profiles)

@@ -35,7 +35,15 @@ export interface ComposeService {
   cgroup?: string
   userns_mode?: string
   devices?: (string | { source?: string; target?: string })[]
-  deploy?: { replicas?: number; resources?: { reservations?: { devices?: { capabilities?: string[] }[] } } }
+  cpus?: number
+  mem_limit?: string
+  deploy?: {
+    replicas?: number
+    resources?: {
+      limits?: { cpus?: string | number; memory?: string }
+      reservations?: { devices?: { capabilities?: string[] }[] }
+    }
+  }
   scale?: number
   restart?: string
   dns?: string[]

@@ -1,5 +1,6 @@
 import type { ComposeBuild, ComposeModel, ComposePort, ComposeService } from '../../ports/compose-model.ts'
 import { imageKey } from './images.ts'
+import { type ContainerLimits, limitService } from './limits.ts'
 import type { IsolatedNetwork } from './networks.ts'
 import { remove, replaceBy } from './override-yaml.ts'
 
@@ -9,6 +10,7 @@ export interface ServiceRequest {
   networks: readonly IsolatedNetwork[]
   /** New image references by `imageKey`. */
   images: ReadonlyMap<string, string>
+  limits: ContainerLimits
   /** Services that come from elsewhere and are left out of this env. */
   shared: readonly string[]
   labels: Record<string, string>
@@ -28,6 +30,7 @@ export function isolateService(service: ComposeService, request: ServiceRequest)
     ...moveHostEntries(service, request),
     ...followContainers(service, request),
     ...withoutShared(service, request),
+    ...limitService(service, request.limits),
   }
 }
 
