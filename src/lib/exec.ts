@@ -1,4 +1,5 @@
 import { execa } from 'execa'
+import { watchGroup } from './process-group.ts'
 
 /** How to start a program: an argument list, never a shell string. */
 export interface ExecOptions {
@@ -7,8 +8,9 @@ export interface ExecOptions {
   env?: Record<string, string | undefined>
   /** Written to stdin, which is then closed. Without it stdin is empty. */
   input?: string | Uint8Array
-  /** Milliseconds after which the child is killed (SIGTERM, then SIGKILL after 5 s). */
+  /** Milliseconds after which the program and all it started are ended (SIGTERM, then SIGKILL after 5 s). */
   timeoutMs?: number
+  /** Ends them likewise. */
   signal?: AbortSignal
   /** Called for each line as it is written. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
@@ -34,22 +36,22 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     env: options.env,
     extendEnv: options.env === undefined,
     input: options.input ?? '',
-    timeout: options.timeoutMs,
-    cancelSignal: options.signal,
-    forceKillAfterDelay: 5000,
+    // a process group of its own, to be ended as a whole
+    detached: true,
     reject: false,
     stripFinalNewline: false,
   })
+  const group = child.pid === undefined ? undefined : watchGroup(child.pid, options)
   const { onLine } = options
   const readers = onLine === undefined ? [] : [readLines(child, 'stdout', onLine), readLines(child, 'stderr', onLine)]
-  const [result] = await Promise.all([child, ...readers])
+  const [result] = await Promise.all([child, ...readers]).finally(() => group?.release())
   return {
     argv,
     exitCode: result.exitCode,
     signal: result.signal,
     stdout: result.stdout,
     stderr: result.stderr,
-    timedOut: result.timedOut,
+    timedOut: group?.timedOut() ?? false,
     startError: result.exitCode === undefined && result.signal === undefined ? (result.code ?? 'UNKNOWN') : undefined,
   }
 }
