@@ -23,6 +23,7 @@ export type { Journal, OperationRecord, StepRecord, Store } from './ports/store.
 export type { Transcripts } from './ports/transcripts.ts'
 export type {
   CopyRules,
+  Leftover,
   SkippedFile,
   WorkspaceDiff,
   WorkspaceRequest,

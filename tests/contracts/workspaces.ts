@@ -8,6 +8,8 @@ export type Files = Record<string, string>
 /** A world with directories in it, in which the workspaces under test live. */
 export interface WorkspacesWorld {
   workspaces: Workspaces
+  /** How its workspaces are to be made. */
+  method: WorkspaceRequest['method']
   /** A directory with these files; with `git` they are the first commit of a repository. Returns its path. */
   directory(files: Files, options?: { git?: boolean }): Promise<string>
   /** A path no one uses yet, for a workspace. */
@@ -36,7 +38,7 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
   const rules = (some: Partial<CopyRules>): CopyRules => ({ ...copyEverything, ...some })
   const create = async (directory: string, name = 'a', more: Partial<WorkspaceRequest> = {}) => {
     const workspace = world.freePath(name)
-    const request = { workspace, branch: `berth/${name}`, rules: copyEverything, method: 'auto' as const }
+    const request = { workspace, branch: `berth/${name}`, rules: copyEverything, method: world.method }
     const result = await world.workspaces.create({ source: { kind: 'directory', directory }, ...request, ...more })
     return { workspace, result }
   }
@@ -51,6 +53,7 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
       expect(await world.read(workspace)).toEqual(before)
       expect(await world.read(source)).toEqual(before)
       expect(result).toMatchObject({ branch: 'berth/a', directory: workspace, skipped: [] })
+      if (world.method !== 'auto') expect(result.method).toBe(world.method)
       expect(result.baseCommit).toMatch(/^[0-9a-f]{40,64}$/)
     })
 

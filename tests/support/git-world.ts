@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { createLocalHost } from '../../src/adapters/host/local-host.ts'
 import { createWorkspaces } from '../../src/adapters/workspaces/workspaces.ts'
+import type { WorkspaceRequest } from '../../src/core/ports.ts'
 import type { Files, WorkspacesWorld } from '../contracts/workspaces.ts'
 
 const run = promisify(execFile)
@@ -26,11 +27,24 @@ export async function git(directory: string, ...args: string[]): Promise<string>
   return (await run('git', ['-C', directory, ...args], options)).stdout
 }
 
-/** Real directories and repositories in a directory of their own below `parent`. */
-export async function openGitWorld(parent = tmpdir()): Promise<WorkspacesWorld & { root: string; state: string }> {
+export interface GitWorld extends WorkspacesWorld {
+  /** Everything of the world is below it; `state` is the state directory of its workspaces. */
+  root: string
+  state: string
+}
+
+/** Real directories and repositories in a directory of their own below `parent`, copied by one method. */
+export async function openGitWorld({
+  parent = tmpdir(),
+  method = 'auto',
+}: {
+  parent?: string
+  method?: WorkspaceRequest['method']
+} = {}): Promise<GitWorld> {
   const root = await mkdtemp(join(parent, 'berth-workspaces-'))
   const state = join(root, 'state')
   await mkdir(state)
+  const workspaces = createWorkspaces({ host: createLocalHost(), stateDirectory: state })
   let made = 0
   const write = async (directory: string, files: Files) => {
     for (const [path, text] of Object.entries(files)) {
@@ -46,7 +60,8 @@ export async function openGitWorld(parent = tmpdir()): Promise<WorkspacesWorld &
   return {
     root,
     state,
-    workspaces: createWorkspaces({ host: createLocalHost(), stateDirectory: state }),
+    method,
+    workspaces: workspaces,
     async directory(files, options = {}) {
       const directory = join(root, `source-${(made += 1)}`)
       await mkdir(directory)
@@ -72,7 +87,10 @@ export async function openGitWorld(parent = tmpdir()): Promise<WorkspacesWorld &
       const texts = await Promise.all(paths.map((path) => git(directory, 'show', `${branch}:${path}`)))
       return Object.fromEntries(paths.map((path, index) => [path, texts[index] ?? '']))
     },
-    close: () => rm(root, { recursive: true, force: true }),
+    async close() {
+      for (const { workspace, method } of await workspaces.list()) await workspaces.remove(workspace, method)
+      await rm(root, { recursive: true, force: true })
+    },
   }
 }
 

@@ -105,10 +105,14 @@ function copyFailed(program: string, lines: string[]): AppError {
   })
 }
 
-/** Writable until their contents are there; `finishDirectories` gives them the mode of the source. */
+/** Writable, also where they were there before, until their contents are there; `finishDirectories` gives them the mode of the source. */
 async function makeDirectories({ to, plan }: CopyJob): Promise<void> {
   for (const path of plan.opened) {
-    if (path !== '') await mkdir(bytesAt(to, path), { mode: 0o700 }).catch(unless('EEXIST'))
+    if (path === '') continue
+    await mkdir(bytesAt(to, path), { mode: 0o700 }).catch((error: unknown) => {
+      if (errnoOf(error) !== 'EEXIST') throw error
+      return chmod(bytesAt(to, path), 0o700)
+    })
   }
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Host } from '../../core/ports/host.ts'
 import { errnoOf } from '../../lib/errno.ts'
-import { createSingleFlight } from '../../lib/single-flight.ts'
+import { createSharedWork } from '../../lib/shared-work.ts'
 import { diskFull } from './copy-tree.ts'
 import { plainEnvironment } from './environment.ts'
 import { namesIfAny } from './if-any.ts'
@@ -21,6 +21,8 @@ export interface PackStore {
   share(stem: string, from: string, to: string, signal?: AbortSignal): Promise<void>
   /** Absolute paths of packs no workspace uses any more, with their size in bytes. */
   unused(): Promise<{ path: string; bytes: number }[]>
+  /** Removes one of them, unless it is used again. */
+  dropUnused(path: string): Promise<void>
 }
 
 /**
@@ -28,7 +30,7 @@ export interface PackStore {
  * reach through a link.
  */
 export function createPackStore(host: Host, directory: string): PackStore {
-  const once = createSingleFlight<void>()
+  const once = createSharedWork<void>()
 
   return {
     async largeIn(packDirectory) {
@@ -38,7 +40,7 @@ export function createPackStore(host: Host, directory: string): PackStore {
     },
 
     async share(stem, from, to, signal) {
-      await once(stem, () => keep(stem, from, signal))
+      await once(stem, (stop) => keep(stem, from, stop), signal)
       for (const name of await namesIfAny(join(directory, stem)))
         await linkOrCopy(join(directory, stem, name), join(to, name))
     },
@@ -48,10 +50,14 @@ export function createPackStore(host: Host, directory: string): PackStore {
       const found = await Promise.all(stems.map((stem) => unusedPack(join(directory, stem), stem)))
       return found.filter((pack) => pack !== null)
     },
+
+    async dropUnused(path) {
+      if ((await unusedPack(path, basename(path))) !== null) await rm(path, { recursive: true })
+    },
   }
 
   /** Complete or absent: it gets its name once every file of it is there. */
-  async function keep(stem: string, from: string, signal?: AbortSignal): Promise<void> {
+  async function keep(stem: string, from: string, signal: AbortSignal): Promise<void> {
     if ((await namesIfAny(join(directory, stem))).length > 0) return
     const unfinished = join(directory, `.${stem}-${randomUUID()}`)
     await mkdir(unfinished, { recursive: true, mode: 0o700 })
@@ -70,8 +76,13 @@ export function createPackStore(host: Host, directory: string): PackStore {
 }
 
 async function unusedPack(path: string, stem: string): Promise<{ path: string; bytes: number } | null> {
-  const pack = await stat(join(path, `${stem}.pack`))
-  return pack.nlink === 1 ? { path, bytes: pack.size } : null
+  const pack = await stat(join(path, `${stem}.pack`)).catch(goneAlready)
+  return pack?.nlink === 1 ? { path, bytes: pack.size } : null
+}
+
+function goneAlready(error: unknown): null {
+  if (errnoOf(error) === 'ENOENT') return null
+  throw error
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {

@@ -1,14 +1,29 @@
+import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
+import { dropSubvolume, isSubvolume } from './btrfs.ts'
 import { exists } from './if-any.ts'
+import { mountWorkspace, unmountWorkspace } from './overlay.ts'
 import { removeDirectory } from './remove-tree.ts'
 import type { WorkspaceTools } from './tools.ts'
 
 /** Removes a workspace, finished or half made. Only what `createWorkspace` has noted as its own is touched. */
 export async function removeWorkspace({ host, records }: WorkspaceTools, workspace: string): Promise<void> {
-  if ((await records.read(workspace)) === null) {
+  const record = await records.read(workspace)
+  if (record === null) {
     if (!(await exists(workspace))) return
     throw new AppError('WORKSPACE_FAILED', `${workspace} was not made by Berth and is left alone`)
   }
+  if (record.method === 'overlay') await unmountWorkspace(host, workspace)
+  if (record.method === 'btrfs-snapshot' && (await isSubvolume(workspace))) await dropSubvolume(host, workspace)
   await removeDirectory(host, workspace)
+  // the record last: without it nobody would know whose layers these are
+  for (const layer of ['upper', 'work']) await removeDirectory(host, join(records.directory(workspace), layer))
   await records.forget(workspace)
+}
+
+/** Mounts a workspace again that a reboot has unmounted. */
+export async function restoreWorkspace({ host, records }: WorkspaceTools, workspace: string): Promise<void> {
+  const record = await records.read(workspace)
+  if (record?.method !== 'overlay' || record.base === null) return
+  await mountWorkspace(host, { lower: `${record.base}/tree`, layers: records.directory(workspace), workspace })
 }

@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { BytePath } from './bytes.ts'
 import type { Selection } from './selection.ts'
 
@@ -41,4 +43,15 @@ export function objectFiles(unwanted: (path: BytePath) => boolean): Selection {
 function choose(wanted: (path: BytePath) => boolean): Selection {
   const selection: Selection = { keepsEmpty: true, below: (path) => (wanted(path) ? selection : null) }
   return selection
+}
+
+/** Removes from a copied git directory what is the user's alone. */
+export async function dropPrivate(gitDirectory: string): Promise<void> {
+  const kept = repositoryFiles('')
+  const refs = await readdir(join(gitDirectory, 'refs'), { recursive: true })
+  const names = [...(await readdir(gitDirectory)), ...refs.map((name) => `refs/${name}`)]
+  for (const name of names) {
+    if (name !== 'objects' && kept.below(name, false) === null)
+      await rm(join(gitDirectory, name), { recursive: true, force: true })
+  }
 }

@@ -22,6 +22,8 @@ export interface Source {
   commit: string | null
   rules: CopyRules
   selection: Selection
+  /** Differs whenever other files would be selected of the same directory. */
+  fingerprint: string
 }
 
 /** Looks at the source of a request. Throws SOURCE_INVALID. */
@@ -37,7 +39,8 @@ export async function openSource(
   const prefix = repository?.prefix ?? ''
   const asksGit = repository !== null && rules.ignored !== 'all' && !copiesEverything(rules)
   const gitIgnored = asksGit ? await listIgnored(git, root) : new Set<string>()
-  return { root, prefix, repository, commit, rules, selection: selectFiles({ rules, prefix, gitIgnored }) }
+  const fingerprint = JSON.stringify([prefix, rules, [...gitIgnored].sort()])
+  return { root, prefix, repository, commit, rules, selection: selectFiles({ rules, prefix, gitIgnored }), fingerprint }
 }
 
 /** A workspace inside its own source would be copied into itself. */

@@ -1,3 +1,4 @@
+import type { Bases } from './bases.ts'
 import type { CopyTools } from './copy-tree.ts'
 import type { Git } from './git.ts'
 import type { PackStore } from './packs.ts'
@@ -7,7 +8,8 @@ import type { Records } from './records.ts'
 export interface WorkspaceTools extends CopyTools {
   git: Git
   packs: PackStore
+  bases: Bases
   records: Records
   /** Absolute path of a directory for files of the moment. */
-  temporary(): Promise<string>
+  temporary: () => Promise<string>
 }

@@ -4,15 +4,17 @@ import { join } from 'node:path'
 import type { Host } from '../../core/ports/host.ts'
 import type { Workspaces } from '../../core/ports/workspaces.ts'
 import { createLimiter } from '../../lib/limiter.ts'
+import { createBases } from './bases.ts'
 import { createWorkspace } from './create.ts'
 import { createGit } from './git.ts'
 import { commitAll } from './git-commit.ts'
 import { diffSince } from './git-diff.ts'
 import { mergeBranch } from './git-merge.ts'
 import { pullBranch } from './git-pull.ts'
+import { findLeftovers, removeLeftover } from './leftovers.ts'
 import { createPackStore } from './packs.ts'
 import { createRecords } from './records.ts'
-import { removeWorkspace } from './remove.ts'
+import { removeWorkspace, restoreWorkspace } from './remove.ts'
 import type { WorkspaceTools } from './tools.ts'
 
 export interface WorkspacesOptions {
@@ -29,6 +31,7 @@ export function createWorkspaces({ host, stateDirectory }: WorkspacesOptions): W
     git,
     limit: createLimiter(availableParallelism()),
     packs: createPackStore(host, join(stateDirectory, 'packs')),
+    bases: createBases(host, stateDirectory),
     records: createRecords(stateDirectory),
     temporary: async () => {
       const directory = join(stateDirectory, 'tmp')
@@ -39,10 +42,13 @@ export function createWorkspaces({ host, stateDirectory }: WorkspacesOptions): W
   return {
     create: (request) => createWorkspace(tools, request),
     remove: (workspace) => removeWorkspace(tools, workspace),
-    restore: async () => {},
+    restore: (workspace) => restoreWorkspace(tools, workspace),
     diff: (workspace, baseCommit, options) => diffSince(tools, workspace, baseCommit, options),
     commitAll: (workspace, message) => commitAll(git, workspace, message),
     pull: (workspace, directory, branch) => pullBranch(git, workspace, directory, branch),
+    list: () => tools.records.list(),
+    leftovers: (keep) => findLeftovers(tools, keep),
+    removeLeftover: (leftover) => removeLeftover(tools, leftover),
     merge: (directory, branch, message) => mergeBranch(git, directory, branch, message),
   }
 }

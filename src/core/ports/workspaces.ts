@@ -59,7 +59,10 @@ export interface WorkspaceDiff {
 export interface Workspaces {
   /** Makes the workspace, or nothing: on failure or abort what was begun is removed. Never writes into the source. */
   create(request: WorkspaceRequest): Promise<WorkspaceResult>
-  /** Removes the workspace, however it was made (unmounts, deletes the subvolume). Harmless when it is gone. */
+  /**
+   * Removes the workspace, however it was made (unmounts, deletes the subvolume), also a half made one. Harmless when
+   * it is gone; refuses what it has not made.
+   */
   remove(workspace: string, method: CopyMethod): Promise<void>
   /** After a reboot an overlay is not mounted: makes the workspace usable again. Harmless when it is. */
   restore(workspace: string, method: CopyMethod): Promise<void>
@@ -75,4 +78,22 @@ export interface Workspaces {
   pull(workspace: string, directory: string, branch: string): Promise<{ commit: string; commits: number }>
   /** Merges `branch` into what `directory` has checked out. Throws GIT_DIRTY, GIT_CONFLICT (leaving `directory` as it was). */
   merge(directory: string, branch: string, message: string): Promise<{ commit: string; fastForward: boolean }>
+  /** Workspaces made here and not removed yet, half made ones too. */
+  list(): Promise<{ workspace: string; method: CopyMethod }[]>
+  /**
+   * What no workspace uses any more. The newest frozen copy of a source in `keep` (absolute directories) stays: the
+   * next workspace of it is made from it.
+   */
+  leftovers(keep: readonly string[]): Promise<Leftover[]>
+  /** Removes a leftover; harmless when it is gone or used again. */
+  removeLeftover(leftover: Leftover): Promise<void>
+}
+
+/** Something beside the workspaces that can go. */
+export interface Leftover {
+  /** Absolute. */
+  path: string
+  /** `base`: a frozen copy of a source; `objects`: git objects workspaces shared; `debris`: of something interrupted. */
+  kind: 'base' | 'objects' | 'debris'
+  bytes: number
 }
