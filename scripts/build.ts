@@ -17,6 +17,7 @@ const version = `${manifest.version}+${digest.digest('hex').slice(0, 8)}`
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await bundle('berth', 'src/cli/main.ts')
 await bundle('berthd', 'src/daemon/main.ts')
+await bundle('berth-resolver', 'src/daemon/resolver-main.ts')
 copyFileSync(join(root, 'package.json'), join(root, 'dist', 'package.json'))
 
 /** A program on its own: what the other one shares would be files to open at each start. */

@@ -16,7 +16,7 @@ const mayImport: Record<string, string[]> = {
 }
 
 /** Where the program is put together: the only files of the daemon that know technologies. */
-const wiring = new Set(['daemon/main.ts', 'daemon/open-home.ts'])
+const wiring = new Set(['daemon/main.ts', 'daemon/open-home.ts', 'daemon/resolver-main.ts'])
 
 const roomOf = (file: string) => file.split('/')[0] ?? ''
 const importsOf = (file: string) =>

@@ -21,6 +21,7 @@ import { runCommand } from './commands/session/run.ts'
 import { sessionsCommand } from './commands/session/sessions.ts'
 import { stopCommand } from './commands/session/stop.ts'
 import { transcriptCommand } from './commands/session/transcript.ts'
+import { setupCommand } from './commands/system/setup.ts'
 import { versionCommand } from './commands/system/version.ts'
 
 /** Commands that belong together, under one heading of `berth --help`. */
@@ -64,7 +65,7 @@ export const families: readonly Family[] = [
   },
   {
     title: 'System',
-    commands: { daemon: daemonGroup, version: versionCommand },
+    commands: { setup: setupCommand, daemon: daemonGroup, version: versionCommand },
   },
 ]
 

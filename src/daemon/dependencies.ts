@@ -1,10 +1,12 @@
+import type { SetUpDeps } from '../core/names/set-up.ts'
 import type { RunDeps } from '../core/run/deps.ts'
+import type { ChooseEngineDeps } from '../core/settings/choose-engine.ts'
 import type { Settings } from '../core/settings/model.ts'
 import type { OperationRegistry } from './operations/registry.ts'
 import type { WaysIn } from './ways-in.ts'
 
 /** Everything the daemon's rooms may ask for; built once, in main.ts. */
-export interface DaemonDeps extends RunDeps {
+export interface DaemonDeps extends RunDeps, SetUpDeps, Omit<ChooseEngineDeps, 'files'> {
   operations: OperationRegistry
   runningSessions: () => Promise<Map<string, number>>
   waysIn: WaysIn

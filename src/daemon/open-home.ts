@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { randomIds, systemClock } from '../adapters/clock/system-clock.ts'
 import { loadProjectConfig } from '../adapters/config/load-project-config.ts'
 import { loadSettings } from '../adapters/config/load-settings.ts'
+import { saveEngine } from '../adapters/config/save-settings.ts'
 import { createNameServer } from '../adapters/dns/name-server.ts'
 import { createDockerEngine } from '../adapters/docker/docker.ts'
 import { readHomeId } from '../adapters/files/home-id.ts'
@@ -12,6 +13,7 @@ import { createLocalPrograms } from '../adapters/programs/local-programs.ts'
 import { nameServersFrom } from '../adapters/resolver/name-servers.ts'
 import { createResolverCheck } from '../adapters/resolver/resolver-check.ts'
 import { readResolverRecord, resolverRecordFile } from '../adapters/resolver/resolver-record.ts'
+import { createResolverSetup } from '../adapters/resolver/resolver-setup.ts'
 import { readRoutes } from '../adapters/routes/routes.ts'
 import { openSqliteStore } from '../adapters/sqlite/sqlite-store.ts'
 import { socketPath as tmuxSocketPath } from '../adapters/tmux/socket-path.ts'
@@ -22,6 +24,8 @@ import { createObserved } from '../core/envs/observed.ts'
 import { createUpRecords } from '../core/envs/up-records.ts'
 import { toAppError } from '../core/errors.ts'
 import type { HomePaths } from '../core/home/paths.ts'
+import type { ResolverService } from '../core/names/resolver-model.ts'
+import type { SetUpDeps } from '../core/names/set-up.ts'
 import { buildZone } from '../core/names/zone.ts'
 import type { NameServer } from '../core/ports/names.ts'
 import type { Files, Host, Store } from '../core/ports.ts'
@@ -34,7 +38,7 @@ import { version } from '../lib/version.ts'
 import { createFault, withFaults } from './faults.ts'
 import { createOperationRegistry } from './operations/registry.ts'
 import { serve } from './serve.ts'
-import { openWaysIn, type ResolverListener } from './ways-in.ts'
+import { openWaysIn, type ResolverListener, type WaysIn } from './ways-in.ts'
 
 /** A home that this daemon has for itself. */
 interface TakenHome {
@@ -50,11 +54,12 @@ export async function openHome({ paths, files, lock, log }: TakenHome): Promise<
   const settings = await loadSettings(paths.home)
   const names = createNames(settings, log)
   const waysIn = await openWaysIn(names, settings, log, await whereResolverAsks(paths.home, log))
+  const setUp = createSetUp(paths.home, settings, waysIn)
   const release = () => {
     store.close()
     lock.release()
   }
-  return serve({ ...assemble({ paths, files, store, settings }), waysIn, release, log })
+  return serve({ ...assemble({ paths, files, store, settings }), ...setUp, waysIn, release, log })
 }
 
 /** The parts a home is served with, each built from the ones before it. */
@@ -86,6 +91,7 @@ function assemble(home: { paths: HomePaths; files: Files; store: Store; settings
     endSessions: (envId: string) => removeSessions({ ...sessions, store, locks }, envId),
     resolver: createResolverCheck(settings.network.suffix),
     asRoot: userInfo().uid === 0,
+    saveEngine: (engineHost: string | null) => saveEngine(files, paths.home, engineHost),
     startedAt: systemClock.now(),
     version,
   }
@@ -106,6 +112,25 @@ function createNames({ network }: Settings, log: TakenHome['log']): NameServer {
   return createNameServer(buildZone([], network), { onFault })
 }
 
+/** How this machine is made to ask this daemon for names. */
+function createSetUp(home: string, { network, dns }: Settings, waysIn: WaysIn): Omit<SetUpDeps, 'resolver'> {
+  const { uid } = userInfo()
+  const [address = dns.address, port = ''] = waysIn.dns?.split(':') ?? []
+  const wish = { suffix: network.suffix, server: { address, port: Number(port) || dns.port }, daemonUid: uid, home }
+  const program = join(dirname(process.argv[1] ?? ''), 'berth-resolver.js')
+  return {
+    wish,
+    resolverSetup: createResolverSetup({
+      host: createLocalHost(),
+      platform: process.platform,
+      uid,
+      recordFile: resolverRecordFile,
+    }),
+    answerAt: (service) => waysIn.answerAt(toListener(service)),
+    rootCommand: (undo) => [process.execPath, program, undo ? 'undo' : 'apply', JSON.stringify(wish)],
+  }
+}
+
 /** Where the machine's resolver asks for names, if it was set up for this home. */
 async function whereResolverAsks(home: string, log: TakenHome['log']): Promise<ResolverListener | null> {
   const record = await readResolverRecord(resolverRecordFile).catch((error: unknown) => {
@@ -113,7 +138,10 @@ async function whereResolverAsks(home: string, log: TakenHome['log']): Promise<R
     return null
   })
   if (record?.wish.home !== home) return null
-  const { listen, forwardFrom } = record.service
+  return toListener(record.service)
+}
+
+function toListener({ listen, forwardFrom }: ResolverService): ResolverListener {
   return { listen, forwardTo: forwardFrom === null ? undefined : nameServersFrom(forwardFrom) }
 }
 

@@ -4,6 +4,7 @@ import { createApp } from './http/app.ts'
 import { daemonHandlers } from './http/daemon.ts'
 import { envHandlers } from './http/env.ts'
 import { sessionHandlers } from './http/session.ts'
+import { setupHandlers } from './http/setup.ts'
 import { publishNames } from './jobs/publish-names.ts'
 import { recoverOperations } from './jobs/recover.ts'
 import { stopIdleShared } from './jobs/stop-idle-shared.ts'
@@ -28,7 +29,7 @@ export async function serve(parts: ServedParts): Promise<string[]> {
     version: parts.version,
     operations: parts.operations,
     newId: () => parts.ids.short(12),
-    handlers: { ...envHandlers(deps), ...sessionHandlers(deps), ...daemonHandlers(deps) },
+    handlers: { ...envHandlers(deps), ...sessionHandlers(deps), ...setupHandlers(deps), ...daemonHandlers(deps) },
     onInternalError: (error) => log(`internal error: ${error.stack}`),
   })
   const socket = socketPath(parts.paths.home)

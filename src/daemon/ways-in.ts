@@ -13,6 +13,8 @@ export interface WaysIn {
   proxy: string | null
   proxyPort: number
   publish: (envs: NamedEnv[]) => void
+  /** Answers DNS questions at one more address from now on. Throws PORT_IN_USE, NEEDS_ROOT. */
+  answerAt: (listener: ResolverListener) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -35,12 +37,19 @@ export async function openWaysIn(
     listenNear(settings.dns, (at) => nameServer.listen(at)),
     listenNear(settings.proxy, async (at) => ({ ...at, port: (await proxy.listen(at.port)).port })),
   ])
-  if (forResolver !== null) await listenForResolver(nameServer, forResolver, dns, log)
-  const show = (at: { address: string; port: number } | null) => at && `${at.address}:${at.port}`
+  const answering = new Set([show(dns)])
+  const answerAt = async ({ listen, forwardTo }: ResolverListener) => {
+    if (answering.has(show(listen))) return
+    await nameServer.listen(listen, forwardTo && { forwardTo })
+    answering.add(show(listen))
+  }
+  // Another program may hold that address: the names still work at the other one, and `berth doctor` tells.
+  if (forResolver !== null) await answerAt(forResolver).catch((error) => log(`dns: ${toAppError(error).message}`))
   return {
     dns: show(dns),
     proxy: show(http),
     proxyPort: http?.port ?? settings.proxy.port,
+    answerAt,
     publish(envs) {
       nameServer.update(buildZone(envs, settings.network))
       proxy.update(buildZone(envs, { suffix: 'localhost', extraNamesUnder: settings.network.suffix }))
@@ -49,17 +58,4 @@ export async function openWaysIn(
   }
 }
 
-/** Another program may hold that address: the names still work at the other one, and `berth doctor` tells. */
-async function listenForResolver(
-  nameServer: NameServer,
-  { listen, forwardTo }: ResolverListener,
-  already: ListenAddress | null,
-  log: (message: string) => void,
-): Promise<void> {
-  if (already?.address === listen.address && already.port === listen.port) return
-  try {
-    await nameServer.listen(listen, forwardTo && { forwardTo })
-  } catch (error) {
-    log(`dns: ${toAppError(error).message}`)
-  }
-}
+const show = (at: ListenAddress | null) => at && `${at.address}:${at.port}`

@@ -14,7 +14,7 @@ export function nameServersIn(text: string): string[] {
  * containers, which cannot reach a loopback address of the machine.
  */
 export function withNameServer(text: string, suffix: string, address: string): string {
-  return `${MARK}${suffix} (berth dns undo takes these two lines out)\nnameserver ${address}\n${text}`
+  return `${MARK}${suffix} (berth setup --undo takes these two lines out)\nnameserver ${address}\n${text}`
 }
 
 /** The file without what `withNameServer` put in, wherever it is by now. */

@@ -100,7 +100,7 @@ run systemctl restart systemd-resolved
       warnings: [],
     })
     expect(described(plan)).toBe(`change /etc/resolv.conf
-  + # Berth: names below test (berth dns undo takes these two lines out)
+  + # Berth: names below test (berth setup --undo takes these two lines out)
   + nameserver 127.0.0.1
     search lan
     nameserver 192.0.2.53`)

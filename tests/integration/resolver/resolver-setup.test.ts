@@ -65,7 +65,7 @@ describe.skipIf(!root)('a machine with a plain resolv.conf (as root, on Linux)',
       service: { listen: { address: '127.0.0.1', port: 53 }, forwardFrom: '/etc/resolv.conf' },
       shown: [
         'change /etc/resolv.conf',
-        '  + # Berth: names below test (berth dns undo takes these two lines out)',
+        '  + # Berth: names below test (berth setup --undo takes these two lines out)',
         '  + nameserver 127.0.0.1',
         '    search lan',
         '    # caf\u00e9, without a newline at the end',
