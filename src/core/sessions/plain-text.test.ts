@@ -33,6 +33,13 @@ test('pieces are given out as soon as they are certain', () => {
   expect(plain.push(encoder.encode('\n'))).toBe('\n')
 })
 
+test('a line end with a sequence in it is one line end, wherever it is cut', () => {
+  const plain = createPlainText()
+  expect(plain.push(encoder.encode('one\r\u001b[K')) + plain.push(encoder.encode('\ntwo')) + plain.end()).toBe(
+    'one\ntwo',
+  )
+})
+
 test('a sequence that never ends does not hold back everything', () => {
   const plain = createPlainText()
   plain.push(encoder.encode(`\u001b]${'x'.repeat(2 * 1024 * 1024)}`))

@@ -12,12 +12,16 @@ export interface PlainText {
  */
 export function createPlainText(): PlainText {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  let held = ''
+  let heldSequence = ''
+  let heldReturn = ''
   const take = (text: string, isLast: boolean) => {
-    const whole = held + text
+    const whole = heldSequence + text
     const open = isLast ? '' : (unfinished.exec(whole)?.[0] ?? '')
-    held = open.length > longestSequence ? '' : open
-    return clean(whole.slice(0, whole.length - held.length))
+    heldSequence = open.length > longestSequence ? '' : open
+    // a return and its line feed may have a sequence between them, which is gone only now
+    const printed = heldReturn + withoutControls(whole.slice(0, whole.length - heldSequence.length))
+    heldReturn = !isLast && printed.endsWith('\r') ? '\r' : ''
+    return printed.slice(0, printed.length - heldReturn.length).replaceAll('\r\n', '\n')
   }
   return {
     push: (bytes) => take(decoder.decode(bytes, { stream: true }), false),
@@ -28,7 +32,7 @@ export function createPlainText(): PlainText {
 /** Characters after which a sequence without an end is no longer waited for: pictures (sixel) are about the longest. */
 const longestSequence = 1024 * 1024
 
-const clean = (text: string) => text.replaceAll(sequence, '').replaceAll('\r\n', '\n').replaceAll(control, '')
+const withoutControls = (text: string) => text.replaceAll(sequence, '').replaceAll(control, '')
 
 /**
  * ECMA-48: ESC [ parameters final (CSI); ESC with ], P, X, ^ or _ and a text up to BEL or ESC \ (OSC, DCS …); ESC
@@ -37,9 +41,9 @@ const clean = (text: string) => text.replaceAll(sequence, '').replaceAll('\r\n',
 // oxlint-disable-next-line no-control-regex -- control characters are what it is about
 const sequence = /\u001b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~]?)/g
 
-/** The beginning of a sequence, or of a line end, at the end of the text. */
+/** The beginning of a sequence at the end of the text. */
 // oxlint-disable-next-line no-control-regex -- as above
-const unfinished = /(?:\u001b(?:\[[0-?]*[ -/]*|[\]PX^_][^\u0007\u001b]*\u001b?|[ -/]*)|\r)$/
+const unfinished = /\u001b(?:\[[0-?]*[ -/]*|[\]PX^_][^\u0007\u001b]*\u001b?|[ -/]*)$/
 
 /** Every control character but tab, line feed and carriage return. */
 // oxlint-disable-next-line no-control-regex -- as above
