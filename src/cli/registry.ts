@@ -6,6 +6,7 @@ import { destroyCommand } from './commands/env/destroy.ts'
 import { diffCommand } from './commands/env/diff.ts'
 import { downCommand } from './commands/env/down.ts'
 import { execCommand } from './commands/env/exec.ts'
+import { logsCommand } from './commands/env/logs.ts'
 import { lsCommand } from './commands/env/ls.ts'
 import { mergeCommand } from './commands/env/merge.ts'
 import { namesCommand } from './commands/env/names.ts'
@@ -42,6 +43,7 @@ export const families: readonly Family[] = [
       destroy: destroyCommand,
       ls: lsCommand,
       status: statusCommand,
+      logs: logsCommand,
       exec: execCommand,
       shell: shellCommand,
       compose: composeCommand,

@@ -7,13 +7,10 @@ import type { ComposeFiles, ContainerEngine } from '../../src/core/ports.ts'
 import { eventually } from '../support/eventually.ts'
 import { images } from '../support/images.ts'
 import { temporaryPrefix } from '../support/temporary.ts'
+import { contractCommands } from './engine-commands.ts'
+import { logsContract } from './engine-logs.ts'
 
-/** Commands the contract runs in containers: a fake knows them by heart. */
-export const contractCommands = {
-  forever: ['sleep', '1000'],
-  failing: ['sh', '-c', 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; done; exit 3'],
-  job: ['true'],
-} as const
+export { contractCommands } from './engine-commands.ts'
 
 const forever = JSON.stringify(contractCommands.forever)
 const start = { services: [], build: false, timeoutSeconds: 30 }
@@ -259,6 +256,8 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
       await engine.stopContainer('berth-contract-none')
     })
   })
+
+  describe('logs', () => logsContract({ engine: () => engine, project, containersOf }))
 
   test('events tell of a start and a death, until nobody listens', async () => {
     const abort = new AbortController()

@@ -1,5 +1,6 @@
-import type { LabelFilter } from '../../src/core/ports/engine.ts'
+import type { LabelFilter, LogOptions } from '../../src/core/ports/engine.ts'
 import type { EngineEvent } from '../../src/core/ports.ts'
+import { readLog } from './engine-logs.ts'
 import { end, type FakeProgram, linesOf, removeContainer, run, type World } from './engine-world.ts'
 
 /** What the engine itself would do in this world. */
@@ -41,6 +42,7 @@ export function objectVerbs(world: World, program: (argv: readonly string[]) => 
       if (on) delete on[name]
     },
     lastLines: async (id: string, tail: number) => linesOf(world.containers.get(id)?.output ?? '').slice(-tail),
+    logs: (id: string, options: LogOptions, signal: AbortSignal) => readLog(world, id, options, signal),
     events: (signal: AbortSignal) => follow(world, signal),
   }
 }

@@ -7,6 +7,7 @@ import { dockerEnvironment, execArgv } from './commands.ts'
 import { createComposeVerbs } from './compose.ts'
 import type { Environment } from './endpoint.ts'
 import { describeEndpoint, findEndpoint } from './endpoint.ts'
+import { readLogs } from './logs.ts'
 import type { ApiContainer, ApiEvent, ApiNetwork, ApiVolume } from './parse.ts'
 import { parseContainer, parseEvent, parseImages, parseLogLines, parseNetwork, parseVolume } from './parse.ts'
 
@@ -102,6 +103,9 @@ function createObjectVerbs(api: () => Promise<EngineApi>): ObjectVerbs {
         said: /is not connected to (?:the )?network/,
       }),
     lastLines: async (container, tail) => readLastLines(await api(), container, tail),
+    logs: async function* (container, options, signal) {
+      yield* readLogs(await api(), container, options, signal)
+    },
     events: (signal) => readEvents(api, signal),
   }
 }

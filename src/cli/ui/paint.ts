@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan'
 
 /** Colours text, or leaves it alone where colour is not wanted. */
 export type Paint = (style: Style, text: string) => string

@@ -6,8 +6,8 @@ export interface Observed {
   /** Containers of one env. */
   of(envId: string): readonly EngineContainer[]
   all(): readonly EngineContainer[]
-  /** Called after every change, at most once a turn. */
-  onChange(listener: () => void): void
+  /** Called after every change, until the function it answers with is called. */
+  onChange(listener: () => void): () => void
   /** Reads everything anew. Throws ENGINE_UNAVAILABLE. */
   reload(): Promise<void>
   /** Takes one event in. */
@@ -19,7 +19,7 @@ export interface Observed {
 /** An empty observation of one home's containers. */
 export function createObserved({ engine, homeId }: { engine: ContainerEngine; homeId: string }): Observed {
   const byEnv = new Map<string, readonly EngineContainer[]>()
-  const listeners: (() => void)[] = []
+  const listeners = new Set<() => void>()
   const home = `${labels.home}=${homeId}`
   const changed = () => listeners.forEach((listener) => listener())
   const refresh = createRefresher(async (envId) => {
@@ -31,7 +31,10 @@ export function createObserved({ engine, homeId }: { engine: ContainerEngine; ho
   return {
     of: (envId) => byEnv.get(envId) ?? [],
     all: () => [...byEnv.values()].flat(),
-    onChange: (listener) => void listeners.push(listener),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     async reload() {
       const containers = await engine.containers([home])
       byEnv.clear()

@@ -104,8 +104,39 @@ export interface ContainerEngine {
   disconnectNetwork(network: string, container: string): Promise<void>
   /** The last `tail` lines a container wrote, oldest first. */
   lastLines(container: string, tail: number): Promise<string[]>
+  /**
+   * What a container wrote, oldest first; with `follow` until it stops. Ends early (without error) when the signal
+   * aborts, and at once when the container is gone. Throws ENGINE_FAILED where its log driver cannot be read,
+   * ENGINE_UNAVAILABLE.
+   */
+  logs(container: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogBatch>
   /** Ends (without error) when the signal aborts; throws ENGINE_UNAVAILABLE when the engine goes away. */
   events(signal: AbortSignal): AsyncIterable<EngineEvent>
+}
+
+/** Which part of a container's log; moments are seconds since 1970 with up to nine decimals, both inclusive. */
+export interface LogOptions {
+  follow: boolean
+  since?: string | undefined
+  until?: string | undefined
+  /** Only the last so many lines. */
+  tail?: number | undefined
+}
+
+/** Some entries of a log, as places in one piece of memory: half a million lines a second make no garbage to speak of. */
+export interface LogBatch {
+  bytes: Buffer
+  /** At least one. */
+  entries: LogEntry[]
+}
+
+/** One line, or a part of a very long one (without a line end, followed by the rest), of `bytes`. */
+export interface LogEntry {
+  stream: 'stdout' | 'stderr'
+  /** RFC 3339, UTC; times of one container compare as text. */
+  time: string
+  start: number
+  end: number
 }
 
 export interface UpOptions {

@@ -10,6 +10,7 @@ import { upEnv } from '../../core/envs/up.ts'
 import { listNames } from '../../core/names/list-names.ts'
 import type { DaemonDeps } from '../dependencies.ts'
 import type { Handlers } from './app.ts'
+import { streamLogs } from './logs.ts'
 
 /** Routes of envs → use cases. */
 export function envHandlers(deps: DaemonDeps): Pick<Handlers, Extract<keyof Handlers, `env.${string}`>> {
@@ -35,6 +36,7 @@ export function envHandlers(deps: DaemonDeps): Pick<Handlers, Extract<keyof Hand
       const merged = await mergeEnv(deps, input)
       return { ...shown(merged), fastForward: merged.fastForward }
     },
+    'env.logs': (input, signal) => streamLogs(deps, input, signal),
     'env.compose': (input) => composeInEnv(deps, input),
   }
 }

@@ -124,3 +124,28 @@ test('an engine that is not there is ENGINE_UNAVAILABLE', async () => {
   const files = await project(`services: { web: { image: "${image}", command: sleep 1000 } }`)
   await expect(absent.up(files, start)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
 })
+
+test('a log tells the stream of each entry; that of a terminal is one', async () => {
+  const files = await project(`
+services:
+  web: { image: "${image}", command: ["sh", "-c", "echo out; sleep 0.05; echo err >&2; sleep 0.05; printf end"] }
+  screen: { image: "${image}", command: ["sh", "-c", "echo line; printf end; exit 0"], tty: true }
+`)
+  await engine.up(files, start)
+  const read = async (service: string) => {
+    const found: string[][] = []
+    const log = engine.logs(`${files.project}-${service}-1`, { follow: true }, new AbortController().signal)
+    for await (const { bytes, entries } of log)
+      for (const { stream, start, end } of entries) found.push([stream, bytes.toString('utf8', start, end)])
+    return found
+  }
+  expect(await read('web')).toEqual([
+    ['stdout', 'out\n'],
+    ['stderr', 'err\n'],
+    ['stdout', 'end'],
+  ])
+  expect(await read('screen')).toEqual([
+    ['stdout', 'line\r\n'],
+    ['stdout', 'end'],
+  ])
+})
