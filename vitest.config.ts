@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
+// the tests see git as a user sees it who has not told it anything yet
+const env = { GIT_CONFIG_GLOBAL: '/dev/null' }
+
 const project = (name: string, include: string[], timeout: number, more: { globalSetup?: string } = {}) => ({
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout, maxWorkers: 2, ...more },
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout, maxWorkers: 2, env, ...more },
 })
 
 /** unit (pure, seconds), integration (each adapter against the real program), e2e (the built berth), corpus (public compose files). */

@@ -30,8 +30,8 @@ export async function everythingOwn(git: Git, workspace: string): Promise<string
   return ['--', ':(top)', ...repositories.map((path) => `:(top,exclude,literal)${path}`)]
 }
 
-/** A name to commit in where the user has set none. */
-async function someIdentity(git: Git, workspace: string): Promise<string[]> {
+/** Arguments of git that give a name to commit in, where the user has set none. */
+export async function someIdentity(git: Git, workspace: string): Promise<string[]> {
   const { exitCode } = await git(workspace, ['var', 'GIT_COMMITTER_IDENT'], { allow: [128] })
   return exitCode === 0 ? [] : ['-c', 'user.name=Berth', '-c', 'user.email=berth@localhost']
 }

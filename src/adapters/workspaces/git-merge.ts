@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts'
 import type { ExecResult } from '../../lib/exec.ts'
 import type { Git } from './git.ts'
 import { gitFailed } from './git.ts'
+import { someIdentity } from './git-commit.ts'
 import { parseMergeTree, splitNul } from './parse.ts'
 
 /** Merges a branch into what `directory` has checked out, or leaves everything there as it was. */
@@ -28,7 +29,7 @@ export async function mergeBranch(
     message,
     ref,
   ]
-  const merged = await git(directory, args, { allow: [1, 2, 128] })
+  const merged = await git(directory, [...(await someIdentity(git, directory)), ...args], { allow: [1, 2, 128] })
   if (merged.exitCode !== 0) throw await undone(git, directory, merged, args)
   const commit = await headOf(git, directory)
   return {
