@@ -7,8 +7,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { delimiter, dirname, join } from 'node:path'
 import { openBerth, type TestBerth } from '../tests/support/berth.ts'
+import { eventually } from '../tests/support/eventually.ts'
 import { must } from '../tests/support/must.ts'
 import { copyExample, type TestProject } from '../tests/support/project.ts'
+import { processesOf } from '../tests/support/remove-home.ts'
 import { tracesOf } from '../tests/support/traces.ts'
 
 const started = performance.now()
@@ -30,55 +32,71 @@ try {
 }
 
 async function demo(berth: TestBerth, project: TestProject): Promise<void> {
-  const { show, capture } = terminal(berth, project)
+  const terminal = openTerminal(berth, project)
+  await chapter('A project: web, api and database, with fixed ports and a container name. It can run once.', terminal, [
+    'docker compose config --services | sort',
+    `grep -nE 'container_name|:[0-9]+"' compose.yaml`,
+  ])
+  await chapter('Two envs of it, side by side, each with its own copy, containers, data and subnet.', terminal, [
+    'berth create tea',
+    'berth up tea',
+    'berth up coffee',
+    'berth ls',
+  ])
+  await chapter('Different data in each, seen from outside.', terminal, [
+    `curl -s $(berth url tea)/api/items --json '{"name":"Earl Grey"}'`,
+    `curl -s $(berth url coffee)/api/items --json '{"name":"Espresso"}'`,
+    'curl -s $(berth url tea)/api/items',
+    'curl -s $(berth url coffee)/api/items',
+  ])
+  await terminal.expect('curl -s $(berth url tea)/api/items', '[{"id":1,"name":"Earl Grey"}]')
+  await terminal.expect('curl -s $(berth url coffee)/api/items', '[{"id":1,"name":"Espresso"}]')
+  await chapter('Work inside: in a container, in the workspace, in a session that outlives the terminal.', terminal, [
+    `berth exec coffee db -- psql -U shop -c 'SELECT name FROM items'`,
+    `berth run tea -- sh -c 'echo strong > leaves.txt; echo "$BERTH_PROJECT/$BERTH_ENV is at $BERTH_BASE_URL"'`,
+    'berth run vmstat coffee 1 --detach',
+    'berth sessions',
+    'berth transcript coffee',
+  ])
+  await chapter('The work comes back when you want it; until then your own copy is as it was.', terminal, [
+    'git status --short --branch',
+    'berth diff tea --stat',
+    'berth merge tea --message "Stronger tea"',
+    'git log --oneline --stat --max-count=1',
+  ])
+  await chapter('Gone without a trace.', terminal, [
+    'berth destroy tea coffee --yes',
+    'berth ls',
+    ...['ps --all', 'network ls', 'volume ls', 'image ls'].map(
+      (list) => `docker ${list} --quiet --filter label=dev.berth.home=$(cat $BERTH_HOME/id)`,
+    ),
+    'berth daemon stop',
+  ])
+  // the daemon and the sessions' tmux take a moment to end
+  await eventually(async () => {
+    const traces = [...(await tracesOf(berth)), ...(await processesOf(berth.home)).map((pid) => `process ${pid}`)]
+    if (traces.length > 0) throw new Error(`it left ${traces.join(', ')}`)
+  })
+}
 
-  console.log(heading('A project: web, api and database, with fixed ports and a container name. It can run once.'))
-  await show('docker compose config --services | sort')
-  await show("grep -nE 'container_name|:[0-9]+\"' compose.yaml")
+async function chapter(title: string, { show }: Terminal, commands: readonly string[]): Promise<void> {
+  console.log(heading(title))
+  for (const command of commands) await show(command)
+}
 
-  console.log(
-    heading('Two envs of it, side by side: each a copy of the project with its own containers, data and subnet.'),
-  )
-  for (const env of ['a', 'b']) {
-    await show(`berth create ${env}`)
-    await show(`berth up ${env}`)
-  }
-
-  console.log(heading('Different data in each.'))
-  const post = (env: string, item: string) =>
-    `berth exec ${env} -- wget -qO- --post-data '{"name":"${item}"}' http://localhost/api/items`
-  const get = (env: string) => `berth exec ${env} -- wget -qO- http://localhost/api/items`
-  await show(post('a', 'tea'))
-  await show(post('b', 'coffee'))
-  await show(get('a'))
-  await show(get('b'))
-  expectThat((await capture(get('a'))).includes('tea'), 'a has tea')
-  expectThat(!(await capture(get('b'))).includes('tea'), 'b has no tea')
-
-  console.log(heading('Commands run inside, each in its own env.'))
-  await show(`berth exec a api -- node -p 'process.version + " on " + os.hostname()'`)
-  await show(`berth exec b db -- psql -U shop -c 'SELECT name FROM items'`)
-  await show('berth ls')
-  await show('git status --short --branch')
-
-  console.log(heading('Gone without a trace.'))
-  await show('berth destroy a b --yes')
-  await show('berth ls')
-  for (const kind of ['ps --all', 'network ls', 'volume ls', 'image ls']) {
-    await show(`docker ${kind} --quiet --filter label=dev.berth.home=$(cat $BERTH_HOME/id)`)
-  }
-  const traces = await tracesOf(berth)
-  expectThat(traces.length === 0, `nothing is left, but there is ${traces.join(', ')}`)
-  await show('berth daemon stop')
+interface Terminal {
+  /** Prints a command and runs it, its output going where ours goes. Throws unless it exits with 0. */
+  show: (command: string) => Promise<void>
+  /** Runs a command unseen. Throws unless it prints this. */
+  expect: (command: string, output: string) => Promise<void>
 }
 
 /** Runs commands as a user would: in the project, with berth on the PATH. */
-function terminal(berth: TestBerth, project: TestProject) {
+function openTerminal(berth: TestBerth, project: TestProject): Terminal {
   const path = [join(import.meta.dirname, '..', 'bin'), process.env['PATH']].join(delimiter)
   const options = { cwd: project.directory, env: { ...berth.env, HOME: dirname(project.directory), PATH: path } }
   return {
-    capture: (command: string) => must(['bash', '-c', command], options),
-    show: async (command: string) => {
+    show: async (command) => {
       interrupted.signal.throwIfAborted()
       console.log(`\n${bold(`$ ${command}`)}`)
       const child = spawn('bash', ['-c', command], { ...options, stdio: ['ignore', 'inherit', 'inherit'] })
@@ -86,11 +104,11 @@ function terminal(berth: TestBerth, project: TestProject) {
       interrupted.signal.throwIfAborted()
       if (exitCode !== 0) throw new Error(`exit code ${exitCode}`)
     },
+    expect: async (command, output) => {
+      const found = await must(['bash', '-c', command], options)
+      if (found !== output) throw new Error(`${command} printed ${found} where it should print ${output}`)
+    },
   }
-}
-
-function expectThat(fact: boolean, what: string): void {
-  if (!fact) throw new Error(`it should be that ${what}`)
 }
 
 function bold(text: string): string {
