@@ -22,6 +22,8 @@ import { runCommand } from './commands/session/run.ts'
 import { sessionsCommand } from './commands/session/sessions.ts'
 import { stopCommand } from './commands/session/stop.ts'
 import { transcriptCommand } from './commands/session/transcript.ts'
+import { completionCommand } from './commands/system/completion.ts'
+import { manCommand } from './commands/system/man.ts'
 import { setupCommand } from './commands/system/setup.ts'
 import { versionCommand } from './commands/system/version.ts'
 
@@ -67,7 +69,13 @@ export const families: readonly Family[] = [
   },
   {
     title: 'System',
-    commands: { setup: setupCommand, daemon: daemonGroup, version: versionCommand },
+    commands: {
+      setup: setupCommand,
+      daemon: daemonGroup,
+      completion: completionCommand,
+      man: manCommand,
+      version: versionCommand,
+    },
   },
 ]
 

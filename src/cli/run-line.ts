@@ -1,4 +1,5 @@
 import { type Command, isCommand } from './command.ts'
+import { complete } from './completion/complete.ts'
 import type { BerthContext } from './context.ts'
 import { toApiError, usage } from './failure.ts'
 import { renderCommand, renderGroup, renderOverview } from './help/render-help.ts'
@@ -11,6 +12,7 @@ import type { OutcomeScope } from './ui/ui.ts'
 
 /** Runs the words after `berth`; shows the outcome or the failure, and returns the exit code. */
 export async function runLine(words: readonly string[], context: Omit<BerthContext, 'tail'>): Promise<number> {
+  if (words[0] === '__complete') return complete(words.slice(1), context)
   const line = readLine(words[0] === 'help' ? [...words.slice(1), '--help'] : words, root, aliases)
   const scope: OutcomeScope = { command: nameOf(line), machine: 'local', context: 'default', json: line.json }
   try {
@@ -20,10 +22,16 @@ export async function runLine(words: readonly string[], context: Omit<BerthConte
     if (line.help) return showHelp(line, context)
     if (isCommand(target)) return await runCommand(target, line, context, scope)
     if (line.json) throw usage(`${['berth', ...line.path].join(' ')} needs a command`)
+    if (target === root && context.ui.interactive) return await pick(context)
     return showHelp(line, context)
   } catch (error) {
     return context.ui.failure(scope, toApiError(error))
   }
+}
+
+async function pick(context: Omit<BerthContext, 'tail'>): Promise<number> {
+  const { openPicker } = await import('./picker/picker.ts')
+  return openPicker(context)
 }
 
 const nameOf = ({ target, path }: CommandLine) => (isCommand(target) ? target.name : path.join('.') || 'berth')

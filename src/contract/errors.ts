@@ -1,1 +1,1 @@
-export { errorCatalogue, exitCodes } from '../core/error-catalogue.ts'
+export { errorCatalogue, exitCodeMeanings, exitCodes } from '../core/error-catalogue.ts'

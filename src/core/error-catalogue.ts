@@ -11,6 +11,19 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
+/** What each exit code says, for help and reference pages. */
+export const exitCodeMeanings: readonly { code: number; meaning: string }[] = [
+  { code: exitCodes.ok, meaning: 'It is done.' },
+  { code: exitCodes.failed, meaning: 'It failed.' },
+  { code: exitCodes.usage, meaning: 'The command line, a name or a file of yours could not be understood.' },
+  { code: exitCodes.notFound, meaning: 'What was named does not exist.' },
+  { code: exitCodes.conflict, meaning: 'Something stands in the way, or a confirmation was not given.' },
+  { code: exitCodes.needsApproval, meaning: 'It needs an approval first.' },
+  { code: exitCodes.unreachable, meaning: 'The machine cannot be reached.' },
+  { code: exitCodes.timedOut, meaning: 'It took longer than its deadline.' },
+  { code: exitCodes.interrupted, meaning: 'It was interrupted.' },
+]
+
 interface CatalogueEntry {
   exit: number
   /** What went wrong, in one sentence, for the reference page. */
