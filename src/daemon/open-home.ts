@@ -12,7 +12,7 @@ import type { ProcessLock } from '../adapters/lock/process-lock.ts'
 import { createLocalPrograms } from '../adapters/programs/local-programs.ts'
 import { nameServersFrom } from '../adapters/resolver/name-servers.ts'
 import { createResolverCheck } from '../adapters/resolver/resolver-check.ts'
-import { readResolverRecord, resolverRecordFile } from '../adapters/resolver/resolver-record.ts'
+import { readResolverRecord, resolverRecordFile, watchResolverRecord } from '../adapters/resolver/resolver-record.ts'
 import { createResolverSetup } from '../adapters/resolver/resolver-setup.ts'
 import { readRoutes } from '../adapters/routes/routes.ts'
 import { openSqliteStore } from '../adapters/sqlite/sqlite-store.ts'
@@ -54,6 +54,7 @@ export async function openHome({ paths, files, lock, log }: TakenHome): Promise<
   const settings = await loadSettings(paths.home)
   const names = createNames(settings, log)
   const waysIn = await openWaysIn(names, settings, log, await whereResolverAsks(paths.home, log))
+  watchResolverRecord(resolverRecordFile, () => void answerWhereAsked(paths.home, waysIn, log))
   const setUp = createSetUp(paths.home, settings, waysIn)
   const release = () => {
     store.close()
@@ -139,6 +140,13 @@ async function whereResolverAsks(home: string, log: TakenHome['log']): Promise<R
   })
   if (record?.wish.home !== home) return null
   return toListener(record.service)
+}
+
+/** After a set-up made by another process, as root. */
+async function answerWhereAsked(home: string, waysIn: WaysIn, log: TakenHome['log']): Promise<void> {
+  const listener = await whereResolverAsks(home, log)
+  if (listener === null) return
+  await waysIn.answerAt(listener).catch((error: unknown) => log(`dns: ${toAppError(error).message}`))
 }
 
 function toListener({ listen, forwardFrom }: ResolverService): ResolverListener {

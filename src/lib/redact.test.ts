@@ -97,8 +97,8 @@ test('a value of any shape keeps its shape', () => {
 })
 
 test('names', () => {
-  expect(['PGPASSWORD', 'STRIPE_SECRET_KEY', 'x-api-key', 'NPM_TOKEN'].every(isSecretName)).toBe(true)
-  expect(['PATH', 'TOKENS', 'KEYBOARD', 'SSH_AUTH_SOCK', 'AUTHOR'].some(isSecretName)).toBe(false)
+  expect(['PGPASSWORD', 'STRIPE_SECRET_KEY', 'x-api-key', 'NPM_TOKEN', 'DB_PWD'].every(isSecretName)).toBe(true)
+  expect(['PATH', 'PWD', 'OLDPWD', 'TOKENS', 'KEYBOARD', 'SSH_AUTH_SOCK', 'AUTHOR'].some(isSecretName)).toBe(false)
   expect(secretValues({ TOKEN: 'short', API_TOKEN: 'long-enough', HOME: '/home/ada-lovelace' })).toEqual([
     'long-enough',
   ])

@@ -8,6 +8,8 @@ const shortestKnown = 8
 const secretWord =
   '(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|auth|(?:api|access|private|secret|signing|encryption|master|session)[-_.]?key)'
 const secretName = String.raw`[A-Za-z0-9_.\-]{0,80}${secretWord}`
+/** The shell's own: `pwd` here is no password, and masking it would cut the directory out of every path shown. */
+const workingDirectory = /^(OLD)?PWD$/
 const value = String.raw`(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',;&|)\]}]+)`
 
 /** Tokens known by their shape, wherever they stand. */
@@ -75,7 +77,7 @@ export function redactValue(value: unknown, known: readonly string[] = []): unkn
 
 /** Whether a variable of this name holds a secret, as far as a name can tell. */
 export function isSecretName(name: string): boolean {
-  return new RegExp(`^${secretName}$`, 'i').test(name)
+  return !workingDirectory.test(name) && new RegExp(`^${secretName}$`, 'i').test(name)
 }
 
 /** The values of an environment that are secrets by their names, for `known`. */

@@ -52,6 +52,28 @@ test.skipIf(!possible)('names resolve after setup, and everything is as it was a
   ])
 })
 
+/** Ada, who is not root and keeps her state in `$2/home`; `$2/program` is a berth she may run. */
+const ada = `
+chmod 755 "$(dirname "$2")" "$2"
+mkdir "$2/home" && chown 1000:1000 "$2/home" && export BERTH_HOME="$2/home"
+ada() { setpriv --reuid=1000 --regid=1000 --clear-groups -- "$@"; }
+sudo() { "$@"; }
+hint() { node -p 'JSON.parse(fs.readFileSync(0, "utf8")).error.hint'; }
+`
+
+test.skipIf(!possible)('without root the error says what to type, and berthd follows', async () => {
+  const said = await onMachine(`${ada}
+    ada "$1" setup --yes --json 2>/dev/null >"$2/refused" || eval "$(hint <"$2/refused")"
+    for _ in $(seq 50); do getent hosts berth-check.test && break; sleep 0.1; done
+    ada "$1" setup
+    ada "$1" setup --undo --yes --json 2>/dev/null >"$2/refused" || eval "$(hint <"$2/refused")"
+    cat /etc/resolv.conf
+    sysctl -n net.ipv4.ip_unprivileged_port_start
+    ada "$1" daemon stop >/dev/null
+  `)
+  expect(said).toMatch(/^127\.0\.0\.1 .*\nnames work: .*\nnameserver 192\.0\.2\.53\n1024$/)
+})
+
 test.skipIf(!possible)('it shows what it would change, and changes nothing without a yes', async () => {
   const said = await onMachine(`
     "$1" setup --dry-run

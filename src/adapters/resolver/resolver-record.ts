@@ -1,3 +1,4 @@
+import { watchFile } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../core/errors.ts'
@@ -26,4 +27,13 @@ export async function writeResolverRecord(path: string, record: ResolverRecord):
   await mkdir(dirname(path), { recursive: true, mode: 0o755 })
   const content = Buffer.from(`${JSON.stringify(record, null, 2)}\n`).toString('latin1')
   await writeState(path, { kind: 'file', content, mode: 0o644, uid: 0, gid: 0 })
+}
+
+/**
+ * Calls back within a second of every change, for as long as the process lives: whoever sets the resolver up may be
+ * another process, run by root.
+ */
+export function watchResolverRecord(path: string, onChange: () => void): void {
+  // asked for once a second: the directory may not be there yet, so it cannot be watched
+  watchFile(path, { interval: 1000, persistent: false }, onChange)
 }
