@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Journal } from '../core/ports.ts'
 
@@ -34,15 +34,16 @@ export function withFaults(journal: Journal, reach: (point: string) => void): Jo
 }
 
 /**
- * What BERTH_FAULT asks for: `list` writes every point to the file `fault-points` of the home; a point ends the process
- * there with SIGKILL, once (the file `fault-fired` says that it has been).
+ * What BERTH_FAULT asks for: `list` writes every point to the file `fault-points` of the home; points, separated by
+ * commas, end the process with SIGKILL, each once and one after another (the file `fault-fired` holds those that have).
  */
-export function createFault(home: string, fault: string): (point: string) => void {
+export function createFault(home: string, faults: string): (point: string) => void {
   const fired = join(home, 'fault-fired')
   return (point) => {
-    if (fault === 'list') appendFileSync(join(home, 'fault-points'), `${point}\n`)
-    if (fault !== point || existsSync(fired)) return
-    writeFileSync(fired, point)
+    if (faults === 'list') appendFileSync(join(home, 'fault-points'), `${point}\n`)
+    const past = existsSync(fired) ? readFileSync(fired, 'utf8').split('\n').length - 1 : 0
+    if (faults.split(',')[past] !== point) return
+    appendFileSync(fired, `${point}\n`)
     process.kill(process.pid, 'SIGKILL')
   }
 }

@@ -25,7 +25,13 @@ export async function destroyEnv(deps: EnvDeps, request: DestroyRequest, scope: 
     await refuseWhileUsed(deps, env)
     return tearDown(deps, env, request, scope)
   }
-  return lockEnv(deps, found, work, { signal: scope.signal, destroying: true })
+  try {
+    return await lockEnv(deps, found, work, { signal: scope.signal, destroying: true })
+  } catch (error) {
+    // destroyed by someone else while this waited for its turn: as was wished
+    if (error instanceof AppError && error.code === 'ENV_NOT_FOUND') return found
+    throw error
+  }
 }
 
 /** Destroys an env, under its lock. */
