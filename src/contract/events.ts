@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Progress of an operation; the wire form of core/operations/model.ts. */
 export const operationEvent = z.discriminatedUnion('type', [

@@ -1,4 +1,5 @@
-import type { ZodType, z } from 'zod'
+import type * as z from 'zod'
+import type { ZodType } from 'zod'
 
 /**
  * How a route answers: `call` with one JSON document; `operation` with a stream of progress events that ends in the

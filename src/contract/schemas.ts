@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Text a person typed as a name; the use case judges it, so that the error can say what is wrong. */
 const typedName = z.string().max(1000)

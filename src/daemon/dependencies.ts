@@ -3,6 +3,7 @@ import type { RunDeps } from '../core/run/deps.ts'
 import type { ChooseEngineDeps } from '../core/settings/choose-engine.ts'
 import type { Settings } from '../core/settings/model.ts'
 import type { OperationRegistry } from './operations/registry.ts'
+import type { Redactor } from './redactor.ts'
 import type { WaysIn } from './ways-in.ts'
 
 /** Everything the daemon's rooms may ask for; built once, in main.ts. */
@@ -10,6 +11,7 @@ export interface DaemonDeps extends RunDeps, SetUpDeps, Omit<ChooseEngineDeps, '
   operations: OperationRegistry
   runningSessions: () => Promise<Map<string, number>>
   waysIn: WaysIn
+  redactor: Redactor
   settings: Settings
   startedAt: Date
   version: string

@@ -9,6 +9,7 @@ import { berthHome } from '../contract/home.ts'
 import { toAppError } from '../core/errors.ts'
 import { checkHome } from '../core/home/check-home.ts'
 import { homePaths } from '../core/home/paths.ts'
+import { redact } from '../lib/redact.ts'
 
 /** Descriptor of the pipe on which whoever started us waits for one line. */
 const starterPipe = 3
@@ -33,7 +34,7 @@ async function start(): Promise<string[] | undefined> {
   if (!lock) return undefined
   const log = openLogFile(paths.log, systemClock)
   process.on('uncaughtException', (error) => {
-    log(`ended by ${error.stack ?? error.message}`)
+    log(redact(`ended by ${error.stack ?? error.message}`))
     process.exit(1)
   })
   // only now: of many that start at once all but one end here, and need nothing of the rest

@@ -37,6 +37,7 @@ import { createSemaphore } from '../lib/semaphore.ts'
 import { version } from '../lib/version.ts'
 import { createFault, withFaults } from './faults.ts'
 import { createOperationRegistry } from './operations/registry.ts'
+import { createRedactor, learningFiles } from './redactor.ts'
 import { serve } from './serve.ts'
 import { openWaysIn, type ResolverListener, type WaysIn } from './ways-in.ts'
 
@@ -49,7 +50,10 @@ interface TakenHome {
 }
 
 /** Builds the daemon from its parts and serves the home; returns what it found cut off. */
-export async function openHome({ paths, files, lock, log }: TakenHome): Promise<string[]> {
+export async function openHome({ paths, lock, ...taken }: TakenHome): Promise<string[]> {
+  const redactor = createRedactor(process.env)
+  const files = learningFiles(taken.files, paths, redactor)
+  const log = (message: string) => taken.log(redactor.text(message))
   const store = openStore(paths.database)
   const settings = await loadSettings(paths.home)
   const names = createNames(settings, log)
@@ -60,7 +64,7 @@ export async function openHome({ paths, files, lock, log }: TakenHome): Promise<
     store.close()
     lock.release()
   }
-  return serve({ ...assemble({ paths, files, store, settings }), ...setUp, waysIn, release, log })
+  return serve({ ...assemble({ paths, files, store, settings }), ...setUp, waysIn, redactor, release, log })
 }
 
 /** The parts a home is served with, each built from the ones before it. */

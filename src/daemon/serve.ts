@@ -28,6 +28,7 @@ export async function serve(parts: ServedParts): Promise<string[]> {
   const app = createApp({
     version: parts.version,
     operations: parts.operations,
+    redactor: parts.redactor,
     newId: () => parts.ids.short(12),
     handlers: { ...envHandlers(deps), ...sessionHandlers(deps), ...setupHandlers(deps), ...daemonHandlers(deps) },
     onInternalError: (error) => log(`internal error: ${error.stack}`),

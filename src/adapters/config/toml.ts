@@ -1,5 +1,5 @@
 import { parse, TomlError } from 'smol-toml'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { configInvalid, findFaults } from '../../core/config/faults.ts'
 
 /** Reads the text of a TOML file of a schema. `file` is its name in messages. Throws CONFIG_INVALID with every fault's line and column. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { closest } from '../../lib/closest.ts'
 import { AppError } from '../errors.ts'
 import type { ConfigFault } from './model.ts'

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ListenSetting, Settings } from './model.ts'
 
 const pool = z.string().refine((text) => ipaddr.IPv4.isValidCIDR(text) && Number(text.split('/')[1]) <= 24, {

@@ -1,13 +1,12 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import { apiError } from '../../contract/events.ts'
 import type { Route } from '../../contract/route.ts'
 import { type Output, type Parsed, type RouteName, routes } from '../../contract/routes.ts'
 import { operationHeader, operationId, routePath, sse, versionHeader } from '../../contract/wire.ts'
 import { AppError, toAppError } from '../../core/errors.ts'
 import type { OperationScope } from '../../core/operations/run-steps.ts'
 import type { OperationRegistry } from '../operations/registry.ts'
+import type { Redactor } from '../redactor.ts'
 import { errorBody, statusOf } from './errors.ts'
 
 type KindOf<N extends RouteName> = (typeof routes)[N]['kind']
@@ -27,6 +26,7 @@ export interface AppDeps {
   version: string
   handlers: Handlers
   operations: OperationRegistry
+  redactor: Redactor
   /** An id for an operation whose caller gave none. */
   newId: () => string
   /** Told of every failure that is Berth's own fault. */
@@ -37,8 +37,8 @@ export interface AppDeps {
 const anyVersion = new Set(['daemon.status', 'daemon.stop'].map(routePath))
 
 /** The API as an HTTP application, built from the contract's table. */
-export function createApp(deps: AppDeps): OpenAPIHono {
-  const app = new OpenAPIHono({ defaultHook: rejectInvalidInput })
+export function createApp(deps: AppDeps): Hono {
+  const app = new Hono()
   app.onError((error, context) => fail(deps, context, error))
   // before the input is read: another version's may look different
   app.use(async (context, next) => {
@@ -48,8 +48,8 @@ export function createApp(deps: AppDeps): OpenAPIHono {
     context.res.headers.set(versionHeader, deps.version)
   })
   for (const [name, definition] of Object.entries(routes)) {
-    app.openapi(describe(name, definition), (context) =>
-      serve(deps, context, name as RouteName, definition, context.req.valid('json')),
+    app.post(routePath(name), async (context) =>
+      serve(deps, context, name as RouteName, definition, await readInput(context, definition)),
     )
   }
   return app
@@ -62,26 +62,22 @@ function refuseOtherVersion(deps: AppDeps, context: Context): Response | undefin
   return context.json({ error: errorBody(error) }, 426)
 }
 
-/** The OpenAPI description of one route. */
-function describe(name: string, definition: Route) {
-  const content =
-    definition.kind === 'call'
-      ? 'application/json'
-      : definition.kind === 'bytes'
-        ? 'application/octet-stream'
-        : 'text/event-stream'
-  return createRoute({
-    method: 'post',
-    path: routePath(name),
-    operationId: name,
-    summary: definition.summary,
-    tags: [name.split('.')[0] ?? name],
-    request: { body: { required: true, content: { 'application/json': { schema: definition.input } } } },
-    responses: {
-      200: { description: 'the result', content: { [content]: { schema: definition.output } } },
-      default: { description: 'a failure', content: { 'application/json': { schema: z.object({ error: apiError }) } } },
-    },
+/** The body as the contract describes it, defaults filled in. Throws USAGE naming every fault. */
+async function readInput(context: Context, { input }: Route): Promise<unknown> {
+  const result = input.safeParse(await jsonOf(context))
+  if (result.success) return result.data
+  const faults = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new AppError('USAGE', `the request is not of the contract's form: ${faults.join('; ')}`, {
+    details: { faults },
   })
+}
+
+async function jsonOf(context: Context): Promise<unknown> {
+  try {
+    return await context.req.json()
+  } catch (cause) {
+    throw new AppError('USAGE', 'the request is no JSON document', { cause })
+  }
 }
 
 async function serve(deps: AppDeps, context: Context, name: RouteName, { kind }: Route, input: unknown) {
@@ -93,6 +89,7 @@ async function serve(deps: AppDeps, context: Context, name: RouteName, { kind }:
     const { operation, after } = input as Parsed<'operation.follow'>
     return streamOperation(deps, context, operation, after)
   }
+  learnSecrets(deps.redactor, input)
   const handler = deps.handlers[name] as (input: unknown, extra?: unknown) => Promise<unknown>
   if (kind === 'call') return context.json((await handler(input)) as object)
   if (kind === 'operation') {
@@ -104,6 +101,12 @@ async function serve(deps: AppDeps, context: Context, name: RouteName, { kind }:
   const stream = (await handler(input, context.req.raw.signal)) as ReadableStream<Uint8Array>
   const type = kind === 'bytes' ? 'application/octet-stream' : 'text/event-stream'
   return context.body(stream, 200, { 'content-type': type })
+}
+
+/** Variables of the caller's shell come with some requests. */
+function learnSecrets(redactor: Redactor, input: unknown): void {
+  const { variables, environment } = input as Partial<Record<string, Record<string, string>>>
+  for (const given of [variables, environment]) if (given) redactor.learn(given)
 }
 
 function streamOperation(deps: AppDeps, context: Context, id: string, after: number) {
@@ -120,26 +123,15 @@ function toServerEvent(
   deps: AppDeps,
   message: Awaited<ReturnType<OperationRegistry['follow']>> extends AsyncIterable<infer M> ? M : never,
 ) {
-  if (message.kind === 'progress') return { event: sse.progress, data: JSON.stringify(message.event) }
+  if (message.kind === 'progress')
+    return { event: sse.progress, data: JSON.stringify(deps.redactor.value(message.event)) }
   if (message.kind === 'result') return { event: sse.result, data: JSON.stringify(message.value ?? {}) }
   if (message.error.code === 'INTERNAL') deps.onInternalError(message.error)
-  return { event: sse.error, data: JSON.stringify(errorBody(message.error)) }
+  return { event: sse.error, data: JSON.stringify(deps.redactor.value(errorBody(message.error))) }
 }
 
 function fail(deps: AppDeps, context: Context, thrown: unknown) {
   const error = toAppError(thrown)
   if (error.code === 'INTERNAL') deps.onInternalError(error)
-  return context.json({ error: errorBody(error) }, statusOf(error.code))
-}
-
-function rejectInvalidInput(
-  result: { success: boolean; error?: { issues: { path: PropertyKey[]; message: string }[] } },
-  context: Context,
-) {
-  if (result.success) return undefined
-  const faults = (result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`)
-  const error = new AppError('USAGE', `the request is not of the contract's form: ${faults.join('; ')}`, {
-    details: { faults },
-  })
-  return context.json({ error: errorBody(error) }, statusOf(error.code))
+  return context.json({ error: deps.redactor.value(errorBody(error)) }, statusOf(error.code))
 }
