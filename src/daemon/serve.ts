@@ -48,7 +48,7 @@ export async function serve(parts: ServedParts): Promise<string[]> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  publishNames({ ...deps, log, publish: deps.waysIn.publish })
+  parts.operations.onEnd(publishNames({ ...deps, log, publish: deps.waysIn.publish }))
   const notices = await recoverOperations(deps, log)
   const onReturn = () => {
     log('the container engine is back')

@@ -24,6 +24,8 @@ export interface OperationRegistry {
   follow(id: string, after: number): AsyncIterable<OperationMessage>
   cancel(id: string): void
   running(): number
+  /** Calls back after every operation, however it ended. */
+  onEnd(listener: () => void): void
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
 }
@@ -44,23 +46,20 @@ interface Entry {
 export function createOperationRegistry({ clock }: { clock: Pick<Clock, 'now'> }): OperationRegistry {
   const entries = new Map<string, Entry>()
   const live = new Set<Promise<void>>()
+  const listeners: (() => void)[] = []
   const find = (id: string) => {
     const entry = entries.get(id)
     if (!entry) throw new AppError('OPERATION_NOT_FOUND', `no operation ${id} is known to this daemon`)
     return entry
   }
   const begin = (id: string, work: (scope: OperationScope) => Promise<unknown>) => {
-    const entry: Entry = {
-      // no operation tells a thousand things a millisecond: what a later daemon numbers is larger
-      base: clock.now().getTime() * 1000,
-      messages: [],
-      controller: new AbortController(),
-      ended: false,
-      changed: Promise.withResolvers(),
-    }
+    const entry = newEntry(clock.now())
     entries.set(id, entry)
     forgetOldest(entries)
-    const running = perform(id, entry, work).finally(() => live.delete(running))
+    const running = perform(id, entry, work).finally(() => {
+      live.delete(running)
+      for (const listener of listeners) listener()
+    })
     live.add(running)
   }
   return {
@@ -74,9 +73,21 @@ export function createOperationRegistry({ clock }: { clock: Pick<Clock, 'now'> }
     follow: (id, after) => messagesOf(find(id), after),
     cancel: (id) => find(id).controller.abort(new AppError('INTERRUPTED', 'the operation was cancelled')),
     running: () => live.size,
+    onEnd: (listener) => void listeners.push(listener),
     async idle() {
       while (live.size > 0) await Promise.allSettled(live)
     },
+  }
+}
+
+function newEntry(now: Date): Entry {
+  return {
+    // no operation tells a thousand things a millisecond: what a later daemon numbers is larger
+    base: now.getTime() * 1000,
+    messages: [],
+    controller: new AbortController(),
+    ended: false,
+    changed: Promise.withResolvers(),
   }
 }
 

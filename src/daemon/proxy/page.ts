@@ -6,8 +6,8 @@ import type { NameTarget } from '../../core/names/zone-entries.ts'
 export interface Page {
   status: number
   error?: AppError
-  /** What one can go to instead. */
-  targets: readonly NameTarget[]
+  /** What one can go to instead; no list at all when absent. */
+  targets?: readonly NameTarget[]
 }
 
 /** Answers a request with a page of the proxy's own: JSON for who accepts that, else HTML. */
@@ -23,7 +23,7 @@ export function sendPage(request: IncomingMessage, response: ServerResponse, pag
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
-function renderJson({ error, targets }: Page, port: string): string {
+function renderJson({ error, targets = [] }: Page, port: string): string {
   const names = targets.map((target) => ({ ...addressed(target, port) }))
   if (error === undefined) return `${JSON.stringify({ ok: true, data: { names } })}\n`
   const { code, message, hint, details } = error
@@ -33,17 +33,17 @@ function renderJson({ error, targets }: Page, port: string): string {
 function renderHtml({ error, targets }: Page, port: string): string {
   const title = escapeHtml(error?.message ?? 'Names of the envs on this machine')
   const hint = error === undefined ? '' : `<p>Try: <code>${escapeHtml(error.hint)}</code></p>\n`
-  const rows = targets.map((target) => {
+  const rows = targets?.map((target) => {
     const { project, env, service, url } = addressed(target, port)
     const cells = [`${project}/${env}`, service ?? ''].map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')
     return `<tr>${cells}<td><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></td></tr>\n`
   })
-  const table = rows.length === 0 ? '<p>No env is up.</p>\n' : `<table cellpadding="4">\n${rows.join('')}</table>\n`
+  const list = rows?.length === 0 ? '<p>No env is up.</p>\n' : `<table cellpadding="4">\n${rows?.join('')}</table>\n`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Berth: ${title}</title></head>
 <body style="font: 16px/1.5 sans-serif; margin: 3em">
 <h1 style="font-size: 1.3em">${title}</h1>
-${hint}${table}</body></html>
+${hint}${rows === undefined ? '' : list}</body></html>
 `
 }
 

@@ -211,6 +211,13 @@ describe('pages of its own', () => {
     expect(JSON.parse(page.body).error).toMatchObject({ code, message: expect.stringMatching(message) })
   })
 
+  test('a service that speaks something else: where to find it', async () => {
+    const { port } = await proxyFor(zoneWith([{ service: 'db', port: 5432 }]))
+    const page = await ask(port, { headers: { Host: 'db.feat.localhost', ...json } })
+    expect(JSON.parse(page.body).error.hint).toBe('it does not look like HTTP; berth url feat db gives its address')
+    expect((await ask(port, { headers: { Host: 'db.feat.localhost' } })).body).not.toContain('No env is up')
+  })
+
   test('a port in use is reported', async () => {
     const { port } = await proxyFor(two())
     const { proxy } = await proxyFor(two())
