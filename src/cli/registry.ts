@@ -1,4 +1,7 @@
 import type { Command, Group } from './command.ts'
+import { doctorCommand } from './commands/care/doctor.ts'
+import { gcCommand } from './commands/care/gc.ts'
+import { reconcileCommand } from './commands/care/reconcile.ts'
 import { daemonGroup } from './commands/daemon/daemon.ts'
 import { composeCommand } from './commands/env/compose.ts'
 import { createCommand } from './commands/env/create.ts'
@@ -71,6 +74,9 @@ export const families: readonly Family[] = [
     title: 'System',
     commands: {
       setup: setupCommand,
+      doctor: doctorCommand,
+      reconcile: reconcileCommand,
+      gc: gcCommand,
       daemon: daemonGroup,
       completion: completionCommand,
       man: manCommand,

@@ -1,5 +1,5 @@
+import type { CareDeps } from '../core/care/model.ts'
 import type { SetUpDeps } from '../core/names/set-up.ts'
-import type { RunDeps } from '../core/run/deps.ts'
 import type { ChooseEngineDeps } from '../core/settings/choose-engine.ts'
 import type { Settings } from '../core/settings/model.ts'
 import type { OperationRegistry } from './operations/registry.ts'
@@ -7,7 +7,7 @@ import type { Redactor } from './redactor.ts'
 import type { WaysIn } from './ways-in.ts'
 
 /** Everything the daemon's rooms may ask for; built once, in main.ts. */
-export interface DaemonDeps extends RunDeps, SetUpDeps, Omit<ChooseEngineDeps, 'files'> {
+export interface DaemonDeps extends Omit<CareDeps, 'waysIn'>, SetUpDeps, Omit<ChooseEngineDeps, 'files'> {
   operations: OperationRegistry
   runningSessions: () => Promise<Map<string, number>>
   waysIn: WaysIn

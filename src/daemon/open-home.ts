@@ -6,6 +6,7 @@ import { loadSettings } from '../adapters/config/load-settings.ts'
 import { saveEngine } from '../adapters/config/save-settings.ts'
 import { createNameServer } from '../adapters/dns/name-server.ts'
 import { createDockerEngine } from '../adapters/docker/docker.ts'
+import { freeBytes } from '../adapters/files/free-bytes.ts'
 import { readHomeId } from '../adapters/files/home-id.ts'
 import { createLocalHost } from '../adapters/host/local-host.ts'
 import type { ProcessLock } from '../adapters/lock/process-lock.ts'
@@ -85,6 +86,7 @@ function assemble(home: { paths: HomePaths; files: Files; store: Store; settings
     clock: systemClock,
     ids: randomIds,
     environment: process.env,
+    freeBytes,
     heavy: createSemaphore(Math.max(2, availableParallelism() * 2)),
     upRecords: createUpRecords({ files, paths }),
     observed: createObserved({ engine, homeId }),

@@ -1,10 +1,14 @@
 import { socketPath } from '../contract/home.ts'
+import { toAppError } from '../core/errors.ts'
+import type { EngineContainer } from '../core/ports.ts'
 import type { DaemonDeps } from './dependencies.ts'
-import { createApp } from './http/app.ts'
+import { createApp, type Handlers } from './http/app.ts'
+import { careHandlers } from './http/care.ts'
 import { daemonHandlers } from './http/daemon.ts'
 import { envHandlers } from './http/env.ts'
 import { sessionHandlers } from './http/session.ts'
 import { setupHandlers } from './http/setup.ts'
+import { bringBack } from './jobs/bring-back.ts'
 import { publishNames } from './jobs/publish-names.ts'
 import { recoverOperations } from './jobs/recover.ts'
 import { stopIdleShared } from './jobs/stop-idle-shared.ts'
@@ -15,7 +19,10 @@ import { createSocketServer } from './socket-server.ts'
 const longestStop = 5000
 
 /** The daemon's parts, and how to give back what only one daemon may hold. */
-type ServedParts = Omit<DaemonDeps, 'stop' | 'network'> & { release: () => void; log: (message: string) => void }
+type ServedParts = Omit<DaemonDeps, 'stop' | 'network' | 'isUnderWay'> & {
+  release: () => void
+  log: (message: string) => void
+}
 
 /**
  * Listens on the home's socket, settles what was cut off, and ends cleanly on SIGTERM, SIGINT or `daemon.stop`. Returns
@@ -24,13 +31,14 @@ type ServedParts = Omit<DaemonDeps, 'stop' | 'network'> & { release: () => void;
 export async function serve(parts: ServedParts): Promise<string[]> {
   const { log } = parts
   const network = { ...parts.settings.network, proxyPort: parts.waysIn.proxyPort }
-  const deps: DaemonDeps = { ...parts, network, stop: () => setImmediate(stop) }
+  const isUnderWay = (id: string) => parts.operations.isRunning(id)
+  const deps: DaemonDeps = { ...parts, network, isUnderWay, stop: () => setImmediate(stop) }
   const app = createApp({
     version: parts.version,
     operations: parts.operations,
     redactor: parts.redactor,
     newId: () => parts.ids.short(12),
-    handlers: { ...envHandlers(deps), ...sessionHandlers(deps), ...setupHandlers(deps), ...daemonHandlers(deps) },
+    handlers: allHandlers(deps),
     onInternalError: (error) => log(`internal error: ${error.stack}`),
   })
   const socket = socketPath(parts.paths.home)
@@ -50,13 +58,26 @@ export async function serve(parts: ServedParts): Promise<string[]> {
   process.on('SIGINT', stop)
   parts.operations.onEnd(publishNames({ ...deps, log, publish: deps.waysIn.publish }))
   const notices = await recoverOperations(deps, log)
-  const onReturn = () => {
+  const onReturn = (ranBefore: readonly EngineContainer[]) => {
     log('the container engine is back')
-    recoverOperations(deps, log).catch((error) => log(`what is open could not be read: ${error}`))
+    const failed = (error: unknown) => log(`what the engine left could not be read: ${toAppError(error).message}`)
+    recoverOperations(deps, log)
+      .then(() => bringBack(deps, ranBefore, log))
+      .catch(failed)
   }
   void watchEngine({ ...deps, log, onReturn }, ended.signal)
   void stopIdleShared(deps, log, ended.signal)
   await server.listen()
   log(`berthd ${parts.version} listens on ${socket}, pid ${process.pid}`)
   return notices
+}
+
+function allHandlers(deps: DaemonDeps): Handlers {
+  return {
+    ...envHandlers(deps),
+    ...sessionHandlers(deps),
+    ...setupHandlers(deps),
+    ...careHandlers(deps),
+    ...daemonHandlers(deps),
+  }
 }

@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js'
 import { labels } from '../labels.ts'
 import type { EnvDeps } from './deps.ts'
 import type { EnvRecord } from './model.ts'
+import { overlap } from './overlap.ts'
 import { allocateBlock } from './subnets.ts'
 
 /**
@@ -35,11 +35,3 @@ export async function moveBlock(
 }
 
 const prefixOf = (cidr: string) => Number(cidr.split('/')[1])
-
-/** Whether two IPv4 networks share an address; an IPv6 one overlaps nothing here. */
-function overlap(a: string, b: string): boolean {
-  if (!ipaddr.IPv4.isValidCIDR(a) || !ipaddr.IPv4.isValidCIDR(b)) return false
-  const [one, two] = [ipaddr.IPv4.parseCIDR(a), ipaddr.IPv4.parseCIDR(b)]
-  const shorter = Math.min(one[1], two[1])
-  return one[0].match([two[0], shorter])
-}

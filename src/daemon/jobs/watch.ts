@@ -1,14 +1,14 @@
 import type { Observed } from '../../core/envs/observed.ts'
 import { AppError, toAppError } from '../../core/errors.ts'
-import type { Clock, ContainerEngine } from '../../core/ports.ts'
+import type { Clock, ContainerEngine, EngineContainer } from '../../core/ports.ts'
 
 interface WatchDeps {
   engine: ContainerEngine
   observed: Observed
   clock: Clock
   log: (message: string) => void
-  /** Called when the engine answers again after it was away. */
-  onReturn: () => void
+  /** Called when the engine answers again after it was away, with what ran when it went. */
+  onReturn: (ranBefore: readonly EngineContainer[]) => void
 }
 
 /** Longest pause between two attempts to reach an engine that is away, ms. */
@@ -17,16 +17,20 @@ const longestPause = 5000
 /** Keeps the observation true by the engine's events, through engine restarts, until the signal aborts. */
 export async function watchEngine(deps: WatchDeps, signal: AbortSignal): Promise<void> {
   let pause = 250
+  let ranBefore: EngineContainer[] = []
   for (let away = false; !signal.aborted; ) {
     try {
       await followEvents(deps, signal, () => {
-        if (away) deps.onReturn()
+        if (away) deps.onReturn(ranBefore)
         away = false
         pause = 250
       })
     } catch (error) {
       if (signal.aborted) return
-      if (!away) deps.log(`the container engine is away: ${toAppError(error).message}`)
+      if (!away) {
+        deps.log(`the container engine is away: ${toAppError(error).message}`)
+        ranBefore = deps.observed.all().filter(({ state }) => state === 'running')
+      }
       deps.observed.clear()
       away = true
       await pauseFor(deps.clock, pause, signal)
