@@ -58,18 +58,19 @@ export async function serve(parts: ServedParts): Promise<string[]> {
   process.on('SIGINT', stop)
   parts.operations.onEnd(publishNames({ ...deps, log, publish: deps.waysIn.publish }))
   const notices = await recoverOperations(deps, log)
-  const onReturn = (ranBefore: readonly EngineContainer[]) => {
-    log('the container engine is back')
-    const failed = (error: unknown) => log(`what the engine left could not be read: ${toAppError(error).message}`)
-    recoverOperations(deps, log)
-      .then(() => bringBack(deps, ranBefore, log))
-      .catch(failed)
-  }
-  void watchEngine({ ...deps, log, onReturn }, ended.signal)
+  void watchEngine({ ...deps, log, onReturn: (ranBefore) => takeUpAgain(deps, ranBefore, log) }, ended.signal)
   void stopIdleShared(deps, log, ended.signal)
   await server.listen()
   log(`berthd ${parts.version} listens on ${socket}, pid ${process.pid}`)
   return notices
+}
+
+/** The engine is back: what was cut off with it is settled, and what it ended runs again. */
+function takeUpAgain(deps: DaemonDeps, ranBefore: readonly EngineContainer[], log: (message: string) => void): void {
+  log('the container engine is back')
+  recoverOperations(deps, log)
+    .then(() => bringBack(deps, ranBefore, log))
+    .catch((error) => log(`what the engine left could not be read: ${toAppError(error).message}`))
 }
 
 function allHandlers(deps: DaemonDeps): Handlers {
