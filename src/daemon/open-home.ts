@@ -8,6 +8,7 @@ import { createNameServer } from '../adapters/dns/name-server.ts'
 import { createDockerEngine } from '../adapters/docker/docker.ts'
 import { freeBytes } from '../adapters/files/free-bytes.ts'
 import { readHomeId } from '../adapters/files/home-id.ts'
+import { createChildLedger } from '../adapters/host/child-ledger.ts'
 import { createLocalHost } from '../adapters/host/local-host.ts'
 import type { ProcessLock } from '../adapters/lock/process-lock.ts'
 import { createLocalPrograms } from '../adapters/programs/local-programs.ts'
@@ -55,6 +56,9 @@ export async function openHome({ paths, lock, ...taken }: TakenHome): Promise<st
   const redactor = createRedactor(process.env)
   const files = learningFiles(taken.files, paths, redactor)
   const log = (message: string) => taken.log(redactor.text(message))
+  const children = createChildLedger(join(paths.home, 'children'))
+  const left = await children.endLeft()
+  if (left > 0) log(`ended ${left} programs that an earlier berthd had left running`)
   const store = openStore(paths.database)
   const settings = await loadSettings(paths.home)
   const names = createNames(settings, log)
@@ -65,13 +69,13 @@ export async function openHome({ paths, lock, ...taken }: TakenHome): Promise<st
     store.close()
     lock.release()
   }
-  return serve({ ...assemble({ paths, files, store, settings }), ...setUp, waysIn, redactor, release, log })
+  const parts = assemble({ paths, files, store, settings }, createLocalHost(children))
+  return serve({ ...parts, ...setUp, waysIn, redactor, release, log })
 }
 
 /** The parts a home is served with, each built from the ones before it. */
-function assemble(home: { paths: HomePaths; files: Files; store: Store; settings: Settings }) {
+function assemble(home: { paths: HomePaths; files: Files; store: Store; settings: Settings }, host: Host) {
   const { paths, files, store, settings } = home
-  const host = createLocalHost()
   const engine = createDockerEngine({ host, environment: engineEnvironment(settings) })
   const locks = createKeyedLock()
   const sessions = createSessions(host, join(paths.home, 'tmux'))

@@ -12,6 +12,8 @@ export interface ExecOptions {
   timeoutMs?: number
   /** Ends them likewise. */
   signal?: AbortSignal
+  /** Called with the process id, which is also that of its process group, once the program runs. */
+  onStart?: (pid: number) => void
   /** Called for each line as it is written. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
 }
@@ -42,6 +44,7 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     stripFinalNewline: false,
   })
   const group = child.pid === undefined ? undefined : watchGroup(child.pid, options)
+  if (child.pid !== undefined) options.onStart?.(child.pid)
   const { onLine } = options
   const readers = onLine === undefined ? [] : [readLines(child, 'stdout', onLine), readLines(child, 'stderr', onLine)]
   const [result] = await Promise.all([child, ...readers]).finally(() => group?.release())

@@ -3,10 +3,25 @@ import { AppError } from '../../core/errors.ts'
 import type { Host } from '../../core/ports/host.ts'
 import type { ExecOptions, ExecResult } from '../../lib/exec.ts'
 import { exec } from '../../lib/exec.ts'
+import type { ChildLedger } from './child-ledger.ts'
 
-/** The machine this process runs on. */
-export function createLocalHost(): Host {
-  return { run: runLocally }
+/** The machine this process runs on; what it starts is noted in the ledger while it runs. */
+export function createLocalHost(ledger?: ChildLedger): Host {
+  if (!ledger) return { run: runLocally }
+  return {
+    async run(argv, options = {}) {
+      let started: number | undefined
+      const onStart = (pid: number) => {
+        started = pid
+        ledger.note(pid)
+      }
+      try {
+        return await runLocally(argv, { ...options, onStart })
+      } finally {
+        if (started !== undefined) ledger.forget(started)
+      }
+    },
+  }
 }
 
 async function runLocally(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
