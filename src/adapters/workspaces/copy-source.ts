@@ -4,6 +4,8 @@ import { copyObjects } from './copy-objects.ts'
 import { copyRepositoryFiles } from './copy-repository-files.ts'
 import type { CopyTools } from './copy-tree.ts'
 import { copyTree } from './copy-tree.ts'
+import type { Git } from './git.ts'
+import { mendLeads } from './leads.ts'
 import type { PackStore } from './packs.ts'
 import { planCopy } from './plan-copy.ts'
 import type { Source } from './source.ts'
@@ -24,10 +26,10 @@ export interface SourceCopy {
  * was read.
  */
 export async function copySource(
-  tools: CopyTools,
+  tools: CopyTools & { git: Git },
   { source, to, packs, signal, onProgress }: SourceCopy,
 ): Promise<{ files: number; skipped: SkippedFile[] }> {
-  const { top, skipped } = await walk(source.root, source.selection)
+  const { top, skipped, leads } = await walk(source.root, source.selection)
   const plan = planCopy(top ?? { path: '', directories: [], leaves: [], files: 0, partial: false })
   let files = 0
   const onFiles = (more: number) => onProgress?.({ files: (files += more), total: plan.files })
@@ -39,5 +41,6 @@ export async function copySource(
     await copyRepositoryFiles(tools, repository, target, signal)
     await copyObjects(tools, { from: repository.commonDirectory, to: target, packs, signal })
   }
+  await mendLeads(tools.git, source, to, leads)
   return { files: plan.files, skipped }
 }

@@ -1,9 +1,10 @@
-import { chmod, chown, lstat, mkdir, utimes } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { AppError } from '../../core/errors.ts'
 import type { Host } from '../../core/ports/host.ts'
 import type { SkippedFile } from '../../core/ports/workspaces.ts'
 import { errnoOf } from '../../lib/errno.ts'
 import type { Limiter } from '../../lib/limiter.ts'
+import { copyAttributes } from './attributes.ts'
 import type { BytePath } from './bytes.ts'
 import { bytesAt, textOf } from './bytes.ts'
 import { copyListed, copyPaths } from './commands.ts'
@@ -118,21 +119,5 @@ async function makeDirectories({ to, plan }: CopyJob): Promise<void> {
 
 /** Deepest first, for writing into a directory changes its time. */
 async function finishDirectories({ from, to, plan }: CopyJob): Promise<void> {
-  for (const path of plan.opened.toReversed()) {
-    const source = await lstat(bytesAt(from, path)).catch(unless('ENOENT'))
-    if (source === undefined) continue
-    const target = bytesAt(to, path)
-    const made = await lstat(target)
-    if (made.uid !== source.uid || made.gid !== source.gid)
-      await chown(target, source.uid, source.gid).catch(unless('EPERM'))
-    await chmod(target, source.mode & 0o7777)
-    await utimes(target, source.atime, source.mtime)
-  }
-}
-
-/** For failures that change nothing here: EPERM, for only root may give files away, and cp is silent about it too. */
-function unless(expected: string): (error: unknown) => undefined {
-  return (error) => {
-    if (errnoOf(error) !== expected) throw error
-  }
+  for (const path of plan.opened.toReversed()) await copyAttributes(bytesAt(from, path), bytesAt(to, path))
 }

@@ -89,9 +89,16 @@ async function copyOf(
 }
 
 /** A source that is a subvolume is its own base: exact, and without looking at a single file. */
-async function canSnapshot({ host }: WorkspaceTools, { root, rules, repository }: Source): Promise<boolean> {
+async function canSnapshot({ host }: WorkspaceTools, source: Source): Promise<boolean> {
+  const { root, rules, repository, worktrees } = source
   const inPlace = repository === null || repository.gitDirectory === join(root, '.git')
-  return inPlace && copiesEverything(rules) && (await isSubvolume(root)) && (await holdsNoSubvolumes(host, root))
+  return (
+    inPlace &&
+    worktrees.size === 0 &&
+    copiesEverything(rules) &&
+    (await isSubvolume(root)) &&
+    (await holdsNoSubvolumes(host, root))
+  )
 }
 
 async function snapshotOf(tools: WorkspaceTools, { workspace }: WorkspaceRequest, source: Source): Promise<Filled> {

@@ -3,6 +3,7 @@ import { mkdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Host } from '../../core/ports/host.ts'
+import { copyAttributes } from './attributes.ts'
 import { mountOverlay, unmount, unmountLazily } from './commands.ts'
 import { plainEnvironment } from './environment.ts'
 import { exists } from './if-any.ts'
@@ -45,9 +46,16 @@ export async function mountWorkspace(host: Host, { lower, layers, workspace }: O
   if (!(await exists(lower)))
     throw new AppError('WORKSPACE_FAILED', `the base of ${workspace} is gone`, { details: { base: lower, layers } })
   const [upper, work] = [join(layers, 'upper'), join(layers, 'work')]
-  for (const directory of [workspace, upper, work]) await mkdir(directory, { recursive: true, mode: 0o700 })
+  for (const directory of [workspace, work]) await mkdir(directory, { recursive: true, mode: 0o700 })
+  if (!(await exists(upper))) await makeUpper(lower, upper)
   const { exitCode, stderr } = await host.run(mountOverlay(lower, upper, work, workspace), { env: plainEnvironment() })
   if (exitCode !== 0) throw new AppError('NOT_SUPPORTED', `an overlay cannot be mounted here: ${stderr.trim()}`)
+}
+
+/** The top of an overlay has the attributes of its upper layer's. */
+async function makeUpper(lower: string, upper: string): Promise<void> {
+  await mkdir(upper)
+  await copyAttributes(lower, upper)
 }
 
 /** Unmounts it, also while a process still stands in it. Harmless when it is not mounted. */

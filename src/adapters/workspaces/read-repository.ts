@@ -1,6 +1,8 @@
+import { dirname, join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Git } from './git.ts'
 import { gitFailed } from './git.ts'
+import { namesIfAny, textIfAny } from './if-any.ts'
 
 /** The git repository a source belongs to. */
 export interface Repository {
@@ -56,6 +58,14 @@ async function knows(git: Git, { top, prefix, head }: Repository): Promise<boole
 export async function listIgnored(git: Git, top: string): Promise<Set<string>> {
   const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory']
   return new Set((await git(top, args)).stdout.split('\0').filter((path) => path !== ''))
+}
+
+/** Linked worktrees that lie inside the working tree (`.worktrees/x`), relative to its top. */
+export async function worktreesInside({ top, commonDirectory }: Repository): Promise<Set<string>> {
+  const entries = await namesIfAny(join(commonDirectory, 'worktrees'))
+  const files = entries.map((name) => textIfAny(join(commonDirectory, 'worktrees', name, 'gitdir')))
+  const places = (await Promise.all(files)).map((text) => dirname(text?.trimEnd() ?? ''))
+  return new Set(places.filter((place) => place.startsWith(`${top}/`)).map((place) => place.slice(top.length + 1)))
 }
 
 /** The commit a ref names. Throws SOURCE_INVALID where it names none. */

@@ -19,6 +19,8 @@ export interface SelectionInput {
   prefix: string
   /** Paths git ignores, relative to the top; whole directories end in `/`. Only asked for where the rules need it. */
   gitIgnored: ReadonlySet<string>
+  /** Linked worktrees of the source inside it: workspaces of their own, with a repository that is the user's. */
+  worktrees: ReadonlySet<string>
 }
 
 /** Everything but what belongs to the source's repository alone. */
@@ -29,7 +31,16 @@ export const everything: Selection = {
 
 /** Puts the rules into effect. Git's own directory follows rules of its own. */
 export function selectFiles(input: SelectionInput): Selection {
-  return copiesEverything(input.rules) ? everything : byRules(input)
+  const chosen = copiesEverything(input.rules) ? everything : byRules(input)
+  return input.worktrees.size === 0 ? chosen : without(chosen, input.worktrees)
+}
+
+function without(selection: Selection, paths: ReadonlySet<string>): Selection {
+  const below: Selection['below'] = (path, isDirectory) => {
+    const next = paths.has(textOf(path)) ? null : selection.below(path, isDirectory)
+    return next === null ? null : without(next, paths)
+  }
+  return { keepsEmpty: selection.keepsEmpty, below }
 }
 
 function byRules({ rules, prefix, gitIgnored }: SelectionInput): Selection {

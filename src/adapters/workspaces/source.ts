@@ -7,7 +7,7 @@ import type { CopyRules } from '../../core/ports/workspaces.ts'
 import { errnoOf } from '../../lib/errno.ts'
 import type { Git } from './git.ts'
 import type { Repository } from './read-repository.ts'
-import { listIgnored, readRepository, resolveRef } from './read-repository.ts'
+import { listIgnored, readRepository, resolveRef, worktreesInside } from './read-repository.ts'
 import type { Selection } from './selection.ts'
 import { selectFiles } from './selection.ts'
 
@@ -22,6 +22,8 @@ export interface Source {
   commit: string | null
   rules: CopyRules
   selection: Selection
+  /** Linked worktrees inside it, relative; they stay out. */
+  worktrees: ReadonlySet<string>
   /** Differs whenever other files would be selected of the same directory. */
   fingerprint: string
 }
@@ -39,8 +41,10 @@ export async function openSource(
   const prefix = repository?.prefix ?? ''
   const asksGit = repository !== null && rules.ignored !== 'all' && !copiesEverything(rules)
   const gitIgnored = asksGit ? await listIgnored(git, root) : new Set<string>()
-  const fingerprint = JSON.stringify([prefix, rules, [...gitIgnored].sort()])
-  return { root, prefix, repository, commit, rules, selection: selectFiles({ rules, prefix, gitIgnored }), fingerprint }
+  const worktrees = repository === null ? new Set<string>() : await worktreesInside(repository)
+  const selection = selectFiles({ rules, prefix, gitIgnored, worktrees })
+  const fingerprint = JSON.stringify([prefix, rules, [...gitIgnored].sort(), [...worktrees].sort()])
+  return { root, prefix, repository, commit, rules, selection, fingerprint, worktrees }
 }
 
 /** A workspace inside its own source would be copied into itself. */

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { errnoOf } from '../../lib/errno.ts'
 import type { BytePath } from './bytes.ts'
 import { bytesAt, joinBytes } from './bytes.ts'
+import { leadsBack } from './leads.ts'
 import type { Change } from './scan-changes.ts'
 import type { Selection } from './selection.ts'
 import type { Source } from './source.ts'
@@ -18,6 +19,8 @@ export interface Survey {
   touched: Set<BytePath>
   /** Whether the objects of the repository changed. */
   objects: boolean
+  /** Of the leaves, those that would lead from the copy back into the source. */
+  leads: BytePath[]
 }
 
 export interface SurveyInput {
@@ -34,7 +37,7 @@ export interface SurveyInput {
  */
 export async function surveyChanges(input: SurveyInput): Promise<Survey> {
   const { source, changes, directories } = input
-  const draft: Draft = { input, removed: [], trees: new Map(), leaves: new Set(), touched: new Set() }
+  const draft: Draft = { input, removed: [], trees: new Map(), leaves: new Map(), touched: new Set() }
   // parents before what is in them
   for (const { path, type, inode } of [...changes].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const selection = path === '' ? source.selection : selectionAt(source.selection, path, type === 'd')
@@ -45,14 +48,17 @@ export async function surveyChanges(input: SurveyInput): Promise<Survey> {
   }
   const objects = changes.some(({ path }) => path.startsWith('.git/objects'))
   const trees = [...draft.trees].map(([path, selection]) => ({ path, selection }))
-  return { removed: draft.removed, leaves: [...draft.leaves], trees, touched: draft.touched, objects }
+  const leaves = [...draft.leaves.keys()]
+  const leads = leaves.filter((path) => leadsBack(source.root, path, draft.leaves.get(path) === 'l'))
+  return { removed: draft.removed, leaves, trees, touched: draft.touched, objects, leads }
 }
 
 interface Draft {
   input: SurveyInput
   removed: BytePath[]
   trees: Map<BytePath, Selection>
-  leaves: Set<BytePath>
+  /** With their type, as find names it. */
+  leaves: Map<BytePath, string>
   touched: Set<BytePath>
 }
 
@@ -60,7 +66,7 @@ const inTree = ({ trees }: Draft, path: BytePath) => [...trees.keys()].some((tre
 
 function takeLeaf(draft: Draft, path: BytePath, type: string): void {
   if (!copied.has(type)) return
-  draft.leaves.add(path)
+  draft.leaves.set(path, type)
   draft.touched.add(parentOf(path))
 }
 
