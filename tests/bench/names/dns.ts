@@ -27,7 +27,7 @@ const server = createNameServer(buildZone(envs, { suffix: 'test' }), {
 })
 const { port } = await server.listen({ address: '127.0.0.1', port: 0 })
 const load = async (seconds: number) => {
-  const argv = [join(import.meta.dirname, 'dns-load.ts'), port, seconds, 32].map(String)
+  const argv = [join(import.meta.dirname, 'dns-load.ts'), port, seconds, 16].map(String)
   const before = process.cpuUsage()
   const { stdout } = await promisify(execFile)(process.execPath, argv)
   const { user, system } = process.cpuUsage(before)
