@@ -94,3 +94,35 @@ test('after the grace period without a user it stops; its data stays for the nex
   await berth.ok(['up', 'a'], here())
   expect(await berth.ok(['exec', 'a', 'db', '--', 'cat', '/data/note'], here())).toBe('kept\n')
 })
+
+test('a volume may be shared too: named, or labelled; it is no orphan while a project uses it', async () => {
+  const volumes = `
+services:
+  app: { image: ${images.busybox}, command: sleep 100000, init: true, volumes: ["cache:/cache", "mine:/mine", "seen:/seen"] }
+volumes:
+  cache: {}
+  mine: {}
+  seen: { labels: { berth.share: "true" } }
+`
+  await project.write('compose.yaml', volumes)
+  for (const env of ['a', 'b']) {
+    await berth.ok(['create', env, '--shared', 'cache'], here())
+    await berth.ok(['up', env], here())
+  }
+  const write = 'for d in cache mine seen; do echo from-a > /$d/note; done'
+  await berth.ok(['exec', 'a', 'app', '--', 'sh', '-c', write], here())
+  const read = 'for d in cache mine seen; do cat /$d/note 2>/dev/null || echo nothing; done'
+  expect(await berth.ok(['exec', 'b', 'app', '--', 'sh', '-c', read], here())).toBe('from-a\nnothing\nfrom-a\n')
+  expect(await berth.ok(['doctor'], here())).toContain('everything is as it should be')
+  await berth.ok(['destroy', 'a', '--yes'], here())
+  expect(await berth.ok(['exec', 'b', 'app', '--', 'cat', '/cache/note'], here())).toBe('from-a\n')
+  await berth.ok(['destroy', 'b', '--yes'], here())
+  expect(await berth.ok(['gc'], here())).toContain('_cache_shared')
+})
+
+test('a name that is neither service nor volume is refused', async () => {
+  await berth.ok(['create', 'a', '--shared', 'dbb'], here())
+  const refused = await berth.run(['up', 'a'], here())
+  expect(refused.exitCode).toBe(3)
+  expect(refused.stderr).toContain('no service dbb')
+})

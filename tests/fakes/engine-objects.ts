@@ -29,6 +29,9 @@ export function objectVerbs(world: World, program: (argv: readonly string[]) => 
       for (const { name } of [...world.networks.values()].filter((each) => each.id === id || each.name === id))
         world.networks.delete(name)
     },
+    createVolume: async (name: string, labels: Record<string, string>) => {
+      if (!world.volumes.has(name)) world.volumes.set(name, { name, labels })
+    },
     removeVolume: async (name: string) => void world.volumes.delete(name),
     removeImages: async () => undefined,
     startContainer: async (id: string) => run(world, id, program([])),

@@ -85,6 +85,7 @@ function createObjectVerbs(api: () => Promise<EngineApi>): ObjectVerbs {
     images: async () => parseImages(await get('/images/json')),
     removeContainer: async (id) => removeContainer(await api(), `/containers/${encodeURIComponent(id)}`),
     removeNetwork: async (id) => harmless((await api()).remove(`/networks/${encodeURIComponent(id)}`), gone),
+    createVolume: (name, labels) => post('/volumes/create', { Name: name, Labels: labels }),
     removeVolume: async (name) => harmless((await api()).remove(`/volumes/${encodeURIComponent(name)}`), gone),
     removeImages: async (labels) => removeImages(await api(), labels),
     startContainer: (id) => post(`/containers/${encodeURIComponent(id)}/start`),

@@ -1,3 +1,4 @@
+import type { EnvRecord } from '../envs/model.ts'
 import { AppError } from '../errors.ts'
 import { labels } from '../labels.ts'
 import type { CareDeps, Fault } from './model.ts'
@@ -13,9 +14,9 @@ export async function checkObjects(deps: CareDeps): Promise<Fault[]> {
   try {
     // objects first: an env that is being made has its record before its objects
     const objects = await ownObjects(deps)
-    const known = new Set((await deps.store.envs()).map(({ id }) => id))
+    const envs = await deps.store.envs()
     return objects
-      .filter(({ object }) => !known.has(object.labels[labels.env] ?? ''))
+      .filter(({ object }) => !envs.some((env) => isOf(object.labels, env)))
       .map(({ kind, object }) => ({
         kind: `orphaned-${kind}`,
         subject: object.name,
@@ -28,6 +29,11 @@ export async function checkObjects(deps: CareDeps): Promise<Fault[]> {
     if (error instanceof AppError && error.code === 'ENGINE_UNAVAILABLE') return [] // a finding of its own
     throw error
   }
+}
+
+/** What has no env's label is the project's: volumes that its envs share. */
+function isOf(own: Record<string, string>, env: EnvRecord): boolean {
+  return own[labels.env] === undefined ? own[labels.project] === env.project : own[labels.env] === env.id
 }
 
 /** In the order in which they can be removed. */

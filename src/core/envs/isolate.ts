@@ -6,7 +6,7 @@ import type { ContainerLimits } from './isolation/limits.ts'
 import { canIsolate, isolateNetworks } from './isolation/networks.ts'
 import { remove, renderOverride, replaceBy } from './isolation/override-yaml.ts'
 import { hasFixedHostPort, isolateService, type ServiceRequest } from './isolation/services.ts'
-import { isolateVolumes } from './isolation/volumes.ts'
+import { isolateVolumes, projectVolumes } from './isolation/volumes.ts'
 import type { EnvRecord, IsolationFinding, PlannedNetwork } from './model.ts'
 
 export { requiredPrefix } from './isolation/networks.ts'
@@ -45,6 +45,8 @@ export interface IsolationPlan {
   networks: PlannedNetwork[]
   services: IsolatedService[]
   findings: IsolationFinding[]
+  /** Names of the volumes all envs of the project have together; they must be there before the first start. */
+  projectVolumes: string[]
 }
 
 /**
@@ -55,6 +57,7 @@ export interface IsolationPlan {
 export function isolate(model: ComposeModel, request: IsolationRequest): IsolationPlan {
   const { env, homeId, sharedVolumes = [], existingSubnets = {} } = request
   const networks = isolateNetworks(model, { ...env, homeId, existingSubnets })
+  const ofProject = projectVolumes(model, { project: env.project, sharedVolumes })
   const volumes = isolateVolumes(model, { composeProject: env.composeProject, sharedVolumes })
   const images = isolateImages(model, env.composeProject)
   const labelled = (definition: object, theirs: Record<string, string> | undefined) =>
@@ -65,12 +68,16 @@ export function isolate(model: ComposeModel, request: IsolationRequest): Isolati
       ...mapKeys(networks, ({ key, definition }) => labelled(definition, model.networks?.[key]?.labels)),
       ...leftAloneNetworks(model, request),
     },
-    volumes: mapKeys(volumes, ({ key, definition }) => labelled(definition, model.volumes?.[key]?.labels)),
+    volumes: {
+      ...mapKeys(volumes, ({ key, definition }) => labelled(definition, model.volumes?.[key]?.labels)),
+      ...mapKeys(ofProject, ({ name }) => replaceBy({ name, external: true })),
+    },
   }
   const comment = `Made by berth for the env ${env.name} of ${env.project}; written anew by each berth up.`
   return {
     override: renderOverride(content, comment),
     networks: networks.map(({ key, name, subnet }) => ({ key, name, subnet })),
+    projectVolumes: ofProject.map(({ name }) => name),
     services: Object.entries(model.services).map(([name, service]) => describeService(name, service, env.shared)),
     findings: findShared({ model, networks, workspace: env.workspace }),
   }

@@ -4,16 +4,18 @@ import type { ComposeFiles } from '../ports.ts'
 import { composeInputs, planKey } from './compose-inputs.ts'
 import type { EnvDeps } from './deps.ts'
 import { chooseIngress } from './ingress.ts'
-import { isolate, requiredPrefix } from './isolate.ts'
+import { type IsolatedService, isolate, requiredPrefix } from './isolate.ts'
 import type { EnvRecord } from './model.ts'
 import { moveBlock } from './move-block.ts'
-import type { UpRecord } from './plan-record.ts'
-import { sharedAttachments, withSharedServices } from './shared/plan-shared.ts'
+import type { PlannedService, UpRecord } from './plan-record.ts'
+import { sharedAttachments, sharedVolumes, withSharedServices } from './shared/plan-shared.ts'
 
 /** How an env is brought up: the env (its block may have moved), what Compose is given, and what to remember of it. */
 export interface UpPlan {
   env: EnvRecord
   files: ComposeFiles
+  /** Volumes of the project that must be there before its services start. */
+  projectVolumes: string[]
   record: UpRecord
   /** Networks of the env exist with other subnets than planned: they must go before it starts, Compose would keep them. */
   hasStaleNetworks: boolean
@@ -31,23 +33,26 @@ export async function makePlan(
   const [inputs, config] = await Promise.all([composeInputs(deps, env), deps.loadConfig(env.directory)])
   const model = await deps.engine.model(inputs.files, { allProfiles: true })
   refuseUnknown(request.services, Object.keys(model.services))
+  refuseUnknown(env.shared, [...Object.keys(model.services), ...Object.keys(model.volumes ?? {})])
   const placed = await moveBlock(deps, await withSharedServices(deps, env, model), requiredPrefix(model))
   const existingSubnets = await ownSubnets(deps, env)
-  const plan = isolate(model, { env: placed, homeId: deps.homeId, existingSubnets, limits: config.env.limits })
+  const plan = isolate(model, {
+    env: placed,
+    homeId: deps.homeId,
+    existingSubnets,
+    limits: config.env.limits,
+    sharedVolumes: sharedVolumes(model, placed.shared),
+  })
   if (request.strict && plan.findings.length > 0) throw notIsolated(plan.findings)
   await deps.files.writeText(deps.paths.override(env.id), plan.override)
-  const active = new Set(inputs.files.profiles)
   return {
     env: placed,
     hasStaleNetworks: plan.networks.some(({ key, subnet }) => (existingSubnets[key] ?? subnet) !== subnet),
     files: { ...inputs.files, files: [...inputs.files.files, deps.paths.override(env.id)] },
+    projectVolumes: plan.projectVolumes,
     record: {
       key: await planKey(deps, placed, inputs),
-      services: plan.services.map(({ service, ports, profiles }) => ({
-        service,
-        ports,
-        optional: placed.serves === null ? isInactive(profiles, active) : service !== placed.serves,
-      })),
+      services: plan.services.map((service) => plannedService(service, placed, inputs.files.profiles)),
       networks: plan.networks,
       attachments: sharedAttachments(model, placed, plan.networks),
       findings: plan.findings,
@@ -81,6 +86,12 @@ function notIsolated(findings: UpRecord['findings']): AppError {
   return new AppError('NOT_ISOLATED', `not isolated: ${listed}`, { details: { findings } })
 }
 
-function isInactive(profiles: readonly string[], active: ReadonlySet<string>): boolean {
-  return profiles.length > 0 && !profiles.some((profile) => active.has(profile))
+/** Of a shared instance only the service it serves has to be there; else every one that no inactive profile holds back. */
+function plannedService(
+  { service, ports, profiles }: IsolatedService,
+  { serves }: EnvRecord,
+  active: readonly string[],
+): PlannedService {
+  const inactive = profiles.length > 0 && !profiles.some((profile) => active.includes(profile))
+  return { service, ports, optional: serves === null ? inactive : service !== serves }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { labels } from '../labels.ts'
 import type { Step } from '../operations/model.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import { runSteps } from '../operations/run-steps.ts'
@@ -152,6 +153,8 @@ async function start(
   const { attachments } = plan.record
   await deps.store.updateEnv(env.id, { desired: 'up' })
   await deps.upRecords.write(env.id, plan.record)
+  for (const name of plan.projectVolumes)
+    await deps.engine.createVolume(name, { [labels.home]: deps.homeId, [labels.project]: env.project })
   if (plan.hasStaleNetworks) await removeContainers(deps, env, scope)
   const options = {
     services: request.services,
@@ -163,7 +166,8 @@ async function start(
   if (attachments.length > 0) {
     // A service may need the shared one from its first moment: networks first, then the shared one in them, then the start.
     await countUsers(deps, env)
-    await upInstances(deps, env, request, scope)
+    const services = attachments.map(({ service }) => service)
+    await upInstances(deps, env, services, request, scope)
     await deps.heavy(() => deps.engine.up(plan.files, { ...options, noStart: true }))
     await attachShared(deps, env, attachments)
   }
@@ -176,8 +180,14 @@ function removeContainers(deps: EnvDeps, env: EnvRecord, scope: OperationScope):
 }
 
 /** Brings up the shared instance of each service the env takes from one; made from the env's own source when missing. */
-async function upInstances(deps: EnvDeps, env: EnvRecord, request: UpRequest, scope: OperationScope): Promise<void> {
-  for (const service of env.shared) {
+async function upInstances(
+  deps: EnvDeps,
+  env: EnvRecord,
+  services: readonly string[],
+  request: UpRequest,
+  scope: OperationScope,
+): Promise<void> {
+  for (const service of services) {
     const instance = await ensureInstance(deps, env, service, scope)
     const up = { ...request, env: { name: instance.name, project: env.project }, create: null, services: [service] }
     await upEnv(deps, up, { ...scope, id: `${scope.id}-${service}` })

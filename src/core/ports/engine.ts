@@ -96,6 +96,8 @@ export interface ContainerEngine {
   removeContainer(id: string): Promise<void>
   removeNetwork(id: string): Promise<void>
   removeVolume(name: string): Promise<void>
+  /** Harmless when it is there. */
+  createVolume(name: string, labels: Record<string, string>): Promise<void>
   /** Removes every image with these labels, untagged ones too; one that a container uses stays. */
   removeImages(labels: readonly LabelFilter[]): Promise<void>
   startContainer(id: string): Promise<void>

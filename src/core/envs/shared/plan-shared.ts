@@ -13,14 +13,22 @@ export async function withSharedServices(
   model: ComposeModel,
 ): Promise<EnvRecord> {
   if (env.serves !== null) return env
-  const labelled = Object.entries(model.services)
-    .filter(([, { labels }]) => labels?.[shareLabel] !== undefined && labels[shareLabel] !== 'false')
-    .map(([service]) => service)
+  const labelled = Object.keys(model.services).filter((service) => isLabelled(model.services[service]?.labels))
   const shared = [...new Set([...env.shared, ...labelled])]
-  if (shared.length === env.shared.length) return env
+  if (JSON.stringify(shared) === JSON.stringify(env.shared)) return env
   await deps.store.updateEnv(env.id, { shared })
   return { ...env, shared }
 }
+
+/** Volumes that all envs of the project have together: labelled so, or named where no service has that name. */
+export function sharedVolumes(model: ComposeModel, asked: readonly string[]): string[] {
+  return Object.entries(model.volumes ?? {})
+    .filter(([key, volume]) => isLabelled(volume?.labels) || (asked.includes(key) && !(key in model.services)))
+    .map(([key]) => key)
+}
+
+const isLabelled = (labels: Record<string, string> | undefined) =>
+  labels?.[shareLabel] !== undefined && labels[shareLabel] !== 'false'
 
 /** Where each shared service is to be reachable: in every network of the env it would have been in, under the same names. */
 export function sharedAttachments(
