@@ -4,14 +4,23 @@
 #
 #   prepare-machine.sh            says what is ready at the end
 #   prepare-machine.sh --quiet    says only what it changes
+#   prepare-machine.sh --tests    also what only the tests need: Podman, file systems that share blocks (btrfs, xfs)
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 
 main() {
+  quiet='' tests=''
+  for argument in "$@"; do
+    case $argument in
+      --quiet) quiet=1 ;;
+      --tests) tests=1 ;;
+      *) fail "no such option: $argument" ;;
+    esac
+  done
   install_missing_programs
   compose_is_new_enough || install_compose
   engine_answers || start_engine
-  [ "${1:-}" = --quiet ] ||
+  [ -n "$quiet" ] ||
     say "ready: Docker $(docker version --format '{{.Server.Version}}'), Compose $(docker compose version --short)"
 }
 
@@ -37,7 +46,18 @@ install_missing_programs() {
   ldconfig -p | grep -q 'libatomic\.so\.1' || wanted="$wanted libatomic1"
   # a docker command without an engine is common; an engine from elsewhere (docker-ce, a remote one) is as good
   have docker && { have dockerd || engine_answers; } || wanted="$wanted docker.io"
+  [ -z "$tests" ] || need_for_tests
   [ -z "$wanted" ] || install $wanted
+}
+
+need_for_tests() {
+  need mkfs.ext4 e2fsprogs
+  need mkfs.btrfs btrfs-progs
+  need mkfs.xfs xfsprogs
+  need podman podman
+  need crun crun
+  [ -e /usr/lib/podman/netavark ] || wanted="$wanted netavark"
+  [ -e /usr/lib/podman/aardvark-dns ] || wanted="$wanted aardvark-dns"
 }
 
 # need PROGRAM PACKAGE

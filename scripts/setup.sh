@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings a fresh clone to where the demo and the tests run: the machine, the dependencies, the build, the images.
-# Silent and quick (about 0.3 s) when there is nothing to do. Plain sh: before npm ci there is no Node but the system's.
+# `setup.sh --tests` brings what only the tests need as well. Silent and quick (about 0.3 s) when there is nothing to do. Plain sh: before npm ci there is no Node but the system's.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,7 +15,7 @@ install_dependencies() {
   touch "$installed"
 }
 
-scripts/prepare-machine.sh --quiet
+scripts/prepare-machine.sh --quiet "$@"
 install_dependencies .
 install_dependencies examples/shop/api
 [ -e examples/shop/.env ] || cp examples/shop/.env.example examples/shop/.env

@@ -9,8 +9,10 @@ import { join } from 'node:path'
 interface Count {
   passed: number
   failed: number
+  skipped: number
 }
 
+const none: Count = { passed: 0, failed: 0, skipped: 0 }
 const root = join(import.meta.dirname, '..')
 const reports = join(root, 'node_modules', '.cache', 'test-reports')
 
@@ -33,18 +35,26 @@ if (unknown.length > 0) {
 rmSync(reports, { recursive: true, force: true })
 const counts = wanted.map((tier) => {
   console.log(`\n━━━ ${tier} ${'━'.repeat(Math.max(0, 75 - tier.length))}`)
-  const count = tiers[tier]?.() ?? { passed: 0, failed: 1 }
-  console.log(`${tier}: ${count.passed} passed, ${count.failed} failed`)
+  const count = tiers[tier]?.() ?? { ...none, failed: 1 }
+  console.log(`${tier}: ${inWords(count)}`)
   return count
 })
 
-const total = counts.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }))
-console.log(`\n${total.passed} passed, ${total.failed} failed`)
+const total = counts.reduce((sum, { passed, failed, skipped }) => ({
+  passed: sum.passed + passed,
+  failed: sum.failed + failed,
+  skipped: sum.skipped + skipped,
+}))
+console.log(`\n${inWords(total)}`)
 process.exitCode = total.failed === 0 ? 0 : 1
+
+function inWords({ passed, failed, skipped }: Count): string {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`
+}
 
 /** A program that is one check as a whole. */
 function check(argv: readonly string[]): Count {
-  return run(argv) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+  return run(argv) ? { ...none, passed: 1 } : { ...none, failed: 1 }
 }
 
 /** A vitest project. A run that ends badly without naming a failed test (a file that does not load) counts as one failure. */
@@ -59,17 +69,20 @@ function vitest(project: string): Count {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ])
-  const { passed, failed } = readReport(report)
-  return { passed, failed: ok ? failed : Math.max(failed, 1) }
+  const { passed, failed, skipped } = readReport(report)
+  return { passed, skipped, failed: ok ? failed : Math.max(failed, 1) }
 }
 
 function readReport(file: string): Count {
   try {
-    const report = JSON.parse(readFileSync(file, 'utf8')) as { numPassedTests: number; numFailedTests: number }
-    return { passed: report.numPassedTests, failed: report.numFailedTests }
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Record<
+      'numPassedTests' | 'numFailedTests' | 'numPendingTests',
+      number
+    >
+    return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests }
   } catch {
     // vitest died before it could write one; its exit code has said so
-    return { passed: 0, failed: 0 }
+    return none
   }
 }
 
