@@ -13,6 +13,7 @@ export const setupRoutes = {
     access: 'read',
     input: z.object({ undo }),
     output: z.object({
+      suffix: z.string().describe('domain of the names'),
       method: z.string().nullable().describe('systemd-resolved, macos, networkmanager or resolv-conf'),
       inPlace: z.boolean().describe('nothing has to be changed'),
       changes: z.array(z.string()).describe('lines, as in a diff'),

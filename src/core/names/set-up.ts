@@ -17,6 +17,8 @@ export interface SetUpDeps {
 
 /** What setting up (or taking it back) would change, for a person to read. */
 export interface SetUpPreview {
+  /** Domain of the names. */
+  suffix: string
   method: string | null
   /** Nothing has to be changed. */
   inPlace: boolean
@@ -34,6 +36,7 @@ export async function previewSetUp(deps: SetUpDeps, { undo }: { undo: boolean })
     ? { method: null, ...(await deps.resolverSetup.planUndo()) }
     : await allSteps(deps)
   return {
+    suffix: deps.wish.suffix,
     method,
     inPlace: steps.length === 0,
     changes: steps.flatMap(describeStep),

@@ -41,7 +41,7 @@ export const setupCommand = defineCommand<Flags>({
       flags.undo ? "put this machine's resolver back?" : "change this machine's resolver?",
     )
     const { reaches } = await apply(context, client, preview, flags.undo)
-    return { data: { ...preview, reaches, done: true }, text: outcome(flags.undo, reaches) }
+    return { data: { ...preview, reaches, done: true }, text: outcome(preview.suffix, flags.undo, reaches) }
   },
 })
 
@@ -69,15 +69,15 @@ async function apply(
   }
 }
 
-function describe({ inPlace, changes, reaches }: Preview, undo: boolean): string {
+function describe({ suffix, inPlace, changes, reaches }: Preview, undo: boolean): string {
   if (!inPlace) return changes.join('\n')
   if (undo) return 'nothing is set up'
-  return outcome(false, reaches)
+  return outcome(suffix, false, reaches)
 }
 
-function outcome(undo: boolean, reaches: boolean): string {
+function outcome(suffix: string, undo: boolean, reaches: boolean): string {
   if (undo) return "this machine's resolver is as it was"
   return reaches
-    ? 'names work: http://<service>.<env>.test'
+    ? `names work: http://<service>.<env>.${suffix}`
     : 'set up, but a look-up does not reach Berth yet: berth doctor tells why'
 }
