@@ -18,7 +18,9 @@ export function post(
     [versionHeader]: version,
     ...(operation === undefined ? {} : { [operationHeader]: operation }),
   }
-  const outgoing = request({ socketPath: socket, path: routePath(name), method: 'POST', headers, signal }, resolve)
+  // a server name of '' spares Node looking whether the host of a socket is an IPv6 address: 6 ms to compile the pattern
+  const target = { socketPath: socket, servername: '', path: routePath(name), method: 'POST', headers, signal }
+  const outgoing = request(target, resolve)
   outgoing.on('error', reject)
   outgoing.end(body)
   return promise
