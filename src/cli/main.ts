@@ -10,7 +10,7 @@ import { createUi } from './ui/ui.ts'
 for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly)
 const daemonProgram = join(import.meta.dirname, 'berthd.js')
 const context = createContext()
-process.exitCode = await runLine(process.argv.slice(2), context)
+void runLine(process.argv.slice(2), context).then((exitCode) => (process.exitCode = exitCode))
 
 /** The world as commands see it. */
 function createContext(): Omit<BerthContext, 'tail'> {

@@ -14,15 +14,15 @@ import { redact } from '../lib/redact.ts'
 /** Descriptor of the pipe on which whoever started us waits for one line. */
 const starterPipe = 3
 
-try {
-  const notices = await start()
-  tellStarter(notices ? { state: 'ready', notices } : { state: 'running' })
-} catch (error) {
-  const { code, message, hint, details } = toAppError(error)
-  process.stderr.write(`${JSON.stringify({ level: 'fatal', code, message, details })}\n`)
-  tellStarter({ state: 'failed', error: { code, message, hint, details } })
-  process.exitCode = 1
-}
+start().then(
+  (notices) => tellStarter(notices ? { state: 'ready', notices } : { state: 'running' }),
+  (error: unknown) => {
+    const { code, message, hint, details } = toAppError(error)
+    process.stderr.write(`${JSON.stringify({ level: 'fatal', code, message, details })}\n`)
+    tellStarter({ state: 'failed', error: { code, message, hint, details } })
+    process.exitCode = 1
+  },
+)
 
 /** Takes this home and serves it; returns what it found cut off, or undefined when another daemon has the home. */
 async function start(): Promise<string[] | undefined> {

@@ -15,12 +15,14 @@ const setup = createResolverSetup({
   uid: process.getuid?.() ?? -1,
   recordFile: resolverRecordFile,
 })
-try {
-  const command = [process.execPath, ...process.argv.slice(1)]
-  if (verb === 'undo') await setup.undo(command)
-  else await setup.apply(await setup.plan(JSON.parse(wish) as ResolverWish), command)
-} catch (error) {
+changeResolver().catch((error: unknown) => {
   const { message, hint } = toAppError(error)
   process.stderr.write(`error: ${message}\nhint: ${hint}\n`)
   process.exitCode = 1
+})
+
+async function changeResolver(): Promise<void> {
+  const command = [process.execPath, ...process.argv.slice(1)]
+  if (verb === 'undo') await setup.undo(command)
+  else await setup.apply(await setup.plan(JSON.parse(wish) as ResolverWish), command)
 }
