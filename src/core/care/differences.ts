@@ -2,7 +2,7 @@ import { downEnv } from '../envs/down.ts'
 import type { EnvRecord, ServiceStatus } from '../envs/model.ts'
 import { reachableContainers } from '../envs/shared/reachable.ts'
 import { upEnv } from '../envs/up.ts'
-import { serviceStatuses } from '../envs/view.ts'
+import { isGood, serviceStatuses } from '../envs/view.ts'
 import { AppError } from '../errors.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import type { CareDeps } from './model.ts'
@@ -31,7 +31,7 @@ async function differenceOf(deps: CareDeps, env: EnvRecord): Promise<Difference 
   const [record, containers] = await Promise.all([deps.upRecords.read(env.id), reachableContainers(deps, env)])
   const services = serviceStatuses(record?.services ?? [], containers, env.shared)
   if (env.desired === 'up') {
-    const off = services.filter((service) => !isFine(service))
+    const off = services.filter((service) => !isGood(service, record))
     if (off.length === 0) return undefined
     return {
       env,
@@ -46,11 +46,6 @@ async function differenceOf(deps: CareDeps, env: EnvRecord): Promise<Difference 
     problem: `it should be down, but ${left.map(describe).join(', ')}`,
     settle: (scope) => takeDown(deps, env, scope),
   }
-}
-
-function isFine({ state, health, exitCode }: ServiceStatus): boolean {
-  if (state === 'exited') return exitCode === 0
-  return (state === 'running' || state === 'shared') && health !== 'unhealthy'
 }
 
 function describe({ service, state, health, exitCode }: ServiceStatus): string {

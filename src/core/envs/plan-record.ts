@@ -29,6 +29,23 @@ export interface UpRecord {
   attachments: SharedAttachment[]
   /** Service that the env's own name leads to. */
   ingress: string | null
-  /** Containers that stood healthy at its end, with the image each was made from; empty when it failed. */
-  made: { id: string; image: string; imageId: string }[]
+  /** Containers that stood at its end; empty when it failed. */
+  made: MadeContainer[]
+}
+
+/** A container as `up` left it: healthy, or ended well. */
+export interface MadeContainer {
+  id: string
+  /** What it was made from: the name, and what that meant then. */
+  image: string
+  imageId: string
+  service: string
+  /** A job: it had done its work. Any other that ends, be it with exit code 0, was stopped. */
+  job: boolean
+}
+
+/** Services whose work was done when `up` ended. Before that, and where it failed, any that ended well counts as one. */
+export function isJob(record: Pick<UpRecord, 'made'> | undefined, service: string): boolean {
+  const own = (record?.made ?? []).filter((made) => made.service === service)
+  return own.length === 0 || own.some(({ job }) => job)
 }

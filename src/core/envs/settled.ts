@@ -13,13 +13,13 @@ export function isSettled(
 ): boolean {
   if (record.key !== key || containers.length !== record.made.length) return false
   const actual = new Map(containers.map((container) => [container.id, container]))
-  return record.made.every(({ id, image, imageId }) => {
+  return record.made.every(({ id, image, imageId, job }) => {
     const container = actual.get(id)
-    return container !== undefined && stands(container) && (images.get(image) ?? imageId) === imageId
+    return container !== undefined && stands(container, job) && (images.get(image) ?? imageId) === imageId
   })
 }
 
-function stands({ state, health, exitCode }: EngineContainer): boolean {
-  if (state === 'exited') return exitCode === 0
+function stands({ state, health, exitCode }: EngineContainer, job: boolean): boolean {
+  if (state === 'exited') return job && exitCode === 0
   return state === 'running' && (health === 'none' || health === 'healthy')
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { labels } from '../labels.ts'
+import { composeLabels, labels } from '../labels.ts'
 import type { Step } from '../operations/model.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import { runSteps } from '../operations/run-steps.ts'
@@ -197,6 +197,12 @@ async function upInstances(
 /** Keeps which containers stood at the end, for the next `up` to compare with. */
 async function recordMade(deps: EnvDeps, env: EnvRecord, plan: UpPlan): Promise<void> {
   const containers = await envContainers(deps, env.id)
-  const made = containers.map(({ id, image, imageId }) => ({ id, image, imageId }))
+  const made = containers.map(({ id, image, imageId, state, labels: own }) => ({
+    id,
+    image,
+    imageId,
+    service: own[composeLabels.service] ?? '',
+    job: state === 'exited',
+  }))
   await deps.upRecords.write(env.id, { ...plan.record, made })
 }

@@ -1,7 +1,7 @@
 import { composeLabels } from '../labels.ts'
 import type { EngineContainer } from '../ports.ts'
 import type { EnvRecord, EnvState, ServiceStatus } from './model.ts'
-import type { PlannedService, UpRecord } from './plan-record.ts'
+import { isJob, type PlannedService, type UpRecord } from './plan-record.ts'
 
 /** An env as lists and status show it: the record, and what the engine says of it. */
 export interface EnvView
@@ -27,7 +27,7 @@ export function viewEnv(env: EnvRecord, facts: EnvFacts, proxyPort: number): Env
   const ingress = facts.record?.ingress ?? null
   return {
     ...shown,
-    state: stateOf(env, services, facts.workspaceExists),
+    state: stateOf(env, services, facts),
     url: ingress === null ? null : `http://${env.name}.localhost:${proxyPort}`,
     services,
     sessions: facts.sessions,
@@ -93,18 +93,23 @@ const badness = ({ state, health, exitCode }: EngineContainer): number => {
   return health === 'unhealthy' ? 2 : 0
 }
 
-function stateOf(env: EnvRecord, services: readonly ServiceStatus[], workspaceExists: boolean): EnvState {
+function stateOf(
+  env: EnvRecord,
+  services: readonly ServiceStatus[],
+  { record, workspaceExists }: Pick<EnvFacts, 'record' | 'workspaceExists'>,
+): EnvState {
   if (env.phase !== 'ready') return env.phase === 'creating' ? 'creating' : 'destroying'
   if (!workspaceExists) return 'missing-workspace'
-  const good = services.filter(isGood).length
+  const good = services.filter((service) => isGood(service, record)).length
   const present = services.some(({ service, state }) => state !== 'missing' && !env.shared.includes(service))
   if (env.desired === 'down') return present ? 'partial' : 'down'
   if (good === services.length) return 'up'
   return good > 0 ? 'partial' : 'broken'
 }
 
-function isGood({ state, health, exitCode }: ServiceStatus): boolean {
+/** Whether a service does what it is there for: it runs and is not unhealthy, or its job is done. */
+export function isGood({ service, state, health, exitCode }: ServiceStatus, record: UpRecord | undefined): boolean {
   if (state === 'shared') return health !== 'unhealthy'
-  if (state === 'exited') return exitCode === 0
+  if (state === 'exited') return exitCode === 0 && isJob(record, service)
   return state === 'running' && health !== 'unhealthy'
 }

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { composeLabels } from '../labels.ts'
+import type { EngineContainer } from '../ports.ts'
+import type { EnvRecord } from './model.ts'
+import type { UpRecord } from './plan-record.ts'
+import { viewEnv } from './view.ts'
+
+const env: EnvRecord = {
+  id: 'abc123',
+  project: 'shop',
+  name: 'tea',
+  composeProject: 'shop-tea-abc123',
+  source: { kind: 'empty' },
+  workspace: '/w/shop/tea',
+  directory: '/w/shop/tea',
+  copyMethod: 'copy',
+  branch: null,
+  baseCommit: null,
+  composeFiles: [],
+  subnet: '10.224.0.0/26',
+  phase: 'ready',
+  desired: 'up',
+  shared: [],
+  serves: null,
+  idleSince: null,
+  extraNames: [],
+  createdAt: '2026-01-01T00:00:00.000Z',
+}
+
+const container = (service: string, state: EngineContainer['state'], exitCode: number | null = null) => ({
+  id: service,
+  name: service,
+  image: 'image',
+  imageId: 'sha256:1',
+  state,
+  health: 'none' as const,
+  exitCode,
+  labels: { [composeLabels.service]: service },
+  networks: {},
+  ports: [],
+  createdAt: '2026-01-01T00:00:00.000Z',
+})
+
+const record: UpRecord = {
+  key: 'key',
+  services: ['web', 'migrate'].map((service) => ({ service, ports: [], optional: false })),
+  networks: [],
+  findings: [],
+  attachments: [],
+  ingress: null,
+  made: [
+    { id: 'web', image: 'image', imageId: 'sha256:1', service: 'web', job: false },
+    { id: 'migrate', image: 'image', imageId: 'sha256:1', service: 'migrate', job: true },
+  ],
+}
+
+const stateOf = (containers: EngineContainer[], change: Partial<EnvRecord> = {}, known: UpRecord = record) =>
+  viewEnv({ ...env, ...change }, { record: known, containers, workspaceExists: true, sessions: 0 }, 7080).state
+
+test('an env is up while its services run and its jobs are done', () => {
+  expect(stateOf([container('web', 'running'), container('migrate', 'exited', 0)])).toBe('up')
+  expect(stateOf([container('web', 'running'), container('migrate', 'exited', 1)])).toBe('partial')
+  expect(stateOf([container('web', 'running')])).toBe('partial')
+})
+
+test('a service that was stopped is not done, whatever its exit code', () => {
+  expect(stateOf([container('web', 'exited', 0), container('migrate', 'exited', 0)])).toBe('partial')
+})
+
+test('while nobody knows which are jobs, one that ended well may be one', () => {
+  const containers = [container('web', 'running'), container('migrate', 'exited', 0)]
+  expect(stateOf(containers, {}, { ...record, made: [] })).toBe('up')
+})
+
+test('an env that should be down and of which something is left is partial', () => {
+  expect(stateOf([], { desired: 'down' })).toBe('down')
+  expect(stateOf([container('web', 'created')], { desired: 'down' })).toBe('partial')
+  expect(stateOf([])).toBe('broken')
+})
