@@ -13,7 +13,7 @@ export function parseName(text: string, what: 'env' | 'project' = 'env'): string
     const usable = suggestion !== '' && faultOf(suggestion) === undefined
     throw new AppError(
       'NAME_INVALID',
-      `${JSON.stringify(text.slice(0, 60))} cannot be the name of a ${what}: ${fault}`,
+      `${JSON.stringify(text.slice(0, 60))} cannot be the name of ${what === 'env' ? 'an env' : 'a project'}: ${fault}`,
       usable ? { hint: `perhaps ${suggestion}` } : {},
     )
   }
