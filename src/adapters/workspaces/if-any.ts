@@ -14,7 +14,8 @@ async function ifAny<T>(reading: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await reading
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return otherwise
+    // ENOTDIR: what was a directory on the way there is a file now
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return otherwise
     throw error
   }
 }
