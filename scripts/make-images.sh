@@ -209,7 +209,7 @@ pack() {
     tar -r --owner=999 --group=999 --numeric-owner -f "$out/layer.tar" -C "$work/rootfs" ./var/lib/postgresql ./run/postgresql
   fi
   digest=$(sha256sum "$out/layer.tar" | cut -d ' ' -f 1)
-  printf '{"created":"%s","architecture":"%s","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:%s"]},"config":{"Env":%s,"Labels":{"dev.berth.recipe":"%s"},%s}}' \
+  printf '{"created":"%s","architecture":"%s","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:%s"]},"history":[{"created_by":"make-images.sh"}],"config":{"Env":%s,"Labels":{"dev.berth.recipe":"%s"},%s}}' \
     "$(date -u +%FT%TZ)" "$(dpkg --print-architecture)" "$digest" "$(environment_of "$1")" "$recipe" "$(config_of "$1")" >"$out/config.json"
   printf '[{"Config":"config.json","RepoTags":["berth/%s:local"],"Layers":["layer.tar"]}]' "$1" >"$out/manifest.json"
   tar -c -f "$work/archive.tar" -C "$out" manifest.json config.json layer.tar

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,8 @@ import { logsContract } from './engine-logs.ts'
 export { contractCommands } from './engine-commands.ts'
 
 const forever = JSON.stringify(contractCommands.forever)
+/** Drawn anew each time: engines that are tested at the same time share the machine's routes. */
+const base = `10.${randomInt(240, 255)}.${randomInt(256)}`
 const start = { services: [], build: false, timeoutSeconds: 30 }
 
 /** What every ContainerEngine does. `open` reaches one that has the busybox image; `close` lets go of it. */
@@ -107,7 +110,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
     test('containers run, in their network, with their labels and volumes', async () => {
       const files = await project(
         service('web', 'labels: { berth.test: "yes" }, volumes: ["data:/data"]'),
-        `${network('10.250.7.0/28')}volumes: { data: { labels: { berth.test: "yes" } } }\n`,
+        `${network(`${base}.0/28`)}volumes: { data: { labels: { berth.test: "yes" } } }\n`,
       )
       await engine.up(files, start)
       const [container, ...others] = await engine.containers([
@@ -122,16 +125,33 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
         exitCode: null,
       })
       expect(container?.labels).toMatchObject({ [composeLabels.service]: 'web', 'berth.test': 'yes' })
-      expect(container?.networks[`${files.project}_default`]?.ipv4).toMatch(/^10\.250\.7\.\d+$/)
+      expect(container?.networks[`${files.project}_default`]?.ipv4).toContain(`${base}.`)
       const [made] = await engine.networks([`${composeLabels.project}=${files.project}`])
-      expect(made).toMatchObject({ name: `${files.project}_default`, subnets: ['10.250.7.0/28'] })
+      expect(made).toMatchObject({ name: `${files.project}_default`, subnets: [`${base}.0/28`] })
       expect(await engine.volumes([`${composeLabels.project}=${files.project}`])).toMatchObject([
         { name: `${files.project}_data`, labels: { 'berth.test': 'yes' } },
       ])
     })
 
+    test('what is listed has all of the labels, not one of them', async () => {
+      const label = 'labels: { berth.test.kind: "filter" }'
+      const files = await project(
+        service('web', `${label}, volumes: ["data:/data"]`),
+        `networks: { default: { ${label}, ipam: { config: [{ subnet: ${base}.0/28 }] } } }\nvolumes: { data: { ${label} } }\n`,
+      )
+      await engine.up(files, start)
+      const ours = `${composeLabels.project}=${files.project}`
+      for (const kind of ['containers', 'networks', 'volumes'] as const) {
+        const list = (labels: string[]) => engine[kind](labels)
+        expect(await list([ours, 'berth.test.kind=filter'])).toHaveLength(1)
+        expect(await list([ours, 'berth.test.kind'])).toHaveLength(1)
+        expect(await list([ours, 'berth.test.kind=other'])).toEqual([])
+        expect(await list(['berth.test.kind=other', ours])).toEqual([])
+      }
+    })
+
     test('a second one changes nothing', async () => {
-      const files = await project(service('web'), network('10.250.7.0/28'))
+      const files = await project(service('web'), network(`${base}.0/28`))
       await engine.up(files, start)
       const [before] = await containersOf(files)
       await engine.up(files, start)
@@ -141,7 +161,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
     test('only the services asked for start, with those they depend on', async () => {
       const files = await project(
         service('web', 'depends_on: [db]') + service('db') + service('other'),
-        network('10.250.7.0/28'),
+        network(`${base}.0/28`),
       )
       await engine.up(files, { ...start, services: ['web'] })
       expect((await containersOf(files)).map(({ labels }) => labels[composeLabels.service] ?? '').sort()).toEqual([
@@ -154,7 +174,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
     })
 
     test('made without a start, containers wait to be started', async () => {
-      const files = await project(service('web'), network('10.250.7.0/28'))
+      const files = await project(service('web'), network(`${base}.0/28`))
       await engine.up(files, { ...start, noStart: true })
       expect(await containersOf(files)).toMatchObject([{ state: 'created' }])
       await engine.up(files, start)
@@ -163,10 +183,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
 
     test('a service that stops is SERVICE_UNHEALTHY, with its last ten lines', async () => {
       const command = JSON.stringify(contractCommands.failing).replace('$i', '$$$$i')
-      const files = await project(
-        `  web: { image: "${images.busybox}", command: ${command} }`,
-        network('10.250.7.0/28'),
-      )
+      const files = await project(`  web: { image: "${images.busybox}", command: ${command} }`, network(`${base}.0/28`))
       const lastLines = Array.from({ length: 10 }, (_, index) => `line ${index + 3}`)
       await expect(engine.up(files, start)).rejects.toMatchObject({
         code: 'SERVICE_UNHEALTHY',
@@ -181,15 +198,15 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
     test('a job that ends with exit code 0 is no failure', async () => {
       const files = await project(
         `  job: { image: "${images.busybox}", command: ${JSON.stringify(contractCommands.job)} }\n${service('web')}`,
-        network('10.250.7.0/28'),
+        network(`${base}.0/28`),
       )
       await engine.up(files, start)
       expect((await containersOf(files)).map(({ state }) => state).sort()).toEqual(['exited', 'running'])
     })
 
     test('a subnet that something else has is SUBNET_TAKEN', async () => {
-      await engine.up(await project(service('web'), network('10.250.7.0/28')), start)
-      await expect(engine.up(await project(service('web'), network('10.250.7.0/27')), start)).rejects.toMatchObject({
+      await engine.up(await project(service('web'), network(`${base}.0/28`)), start)
+      await expect(engine.up(await project(service('web'), network(`${base}.0/27`)), start)).rejects.toMatchObject({
         code: 'SUBNET_TAKEN',
       })
     })
@@ -199,7 +216,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
     test('containers and networks go, data only when asked', async () => {
       const files = await project(
         service('web', 'volumes: ["data:/data"]'),
-        `${network('10.250.7.0/28')}volumes: { data: }\n`,
+        `${network(`${base}.0/28`)}volumes: { data: }\n`,
       )
       const ours = [`${composeLabels.project}=${files.project}`]
       await engine.up(files, start)
@@ -212,7 +229,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
     })
 
     test('it goes by labels alone when the files are gone', async () => {
-      const files = await project(service('web', 'depends_on: [db]') + service('db'), network('10.250.7.0/28'))
+      const files = await project(service('web', 'depends_on: [db]') + service('db'), network(`${base}.0/28`))
       await engine.up(files, start)
       await rm(files.directory, { recursive: true })
       await engine.down({ ...files, files: [] }, { volumes: true, timeoutSeconds: 0 })
@@ -223,7 +240,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
 
   describe('single objects', () => {
     test('a container stops and starts again', async () => {
-      const files = await project(service('web', 'stop_grace_period: 0s'), network('10.250.7.0/28'))
+      const files = await project(service('web', 'stop_grace_period: 0s'), network(`${base}.0/28`))
       await engine.up(files, start)
       const id = (await containersOf(files))[0]?.id ?? ''
       await engine.stopContainer(id)
@@ -235,7 +252,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
     test('a container joins another network and leaves it; twice is harmless', async () => {
       const files = await project(
         service('web') + service('other', 'networks: [far]'),
-        'networks: { default: { ipam: { config: [{ subnet: 10.250.7.0/28 }] } }, far: { ipam: { config: [{ subnet: 10.250.7.16/28 }] } } }\n',
+        `networks: { default: { ipam: { config: [{ subnet: ${base}.0/28 }] } }, far: { ipam: { config: [{ subnet: ${base}.16/28 }] } } }\n`,
       )
       await engine.up(files, start)
       const far = `${files.project}_far`
@@ -266,7 +283,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
       for await (const { type, action, attributes } of engine.events(abort.signal))
         if (type === 'container') seen.push(`${action} ${attributes[composeLabels.service]}`)
     })()
-    const files = await project(service('web'), network('10.250.7.0/28'))
+    const files = await project(service('web'), network(`${base}.0/28`))
     await engine.up(files, start)
     await engine.down({ ...files, files: [] }, { volumes: true, timeoutSeconds: 0 })
     await eventually(() => expect(seen).toEqual(expect.arrayContaining(['start web', 'die web'])))

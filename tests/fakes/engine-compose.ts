@@ -16,6 +16,7 @@ export function composeVerbs(world: World, program: (argv: readonly string[]) =>
       engineVersion: '0.0',
       composeVersion: '2.24.0',
       socket: 'unix:///fake',
+      limits: [],
     }),
     model: (files: ComposeFiles, options: { allProfiles?: boolean } = {}) =>
       readModel(world, files, options.allProfiles ? ['*'] : files.profiles),

@@ -20,6 +20,9 @@ export interface EngineApi {
   stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage>
 }
 
+/** An engine that says nothing for so long hangs; a container may take its time to stop. */
+const patienceMs = { GET: 30_000, POST: 600_000, DELETE: 120_000 }
+
 interface Call {
   method: 'GET' | 'POST' | 'DELETE'
   path: string
@@ -58,6 +61,11 @@ function createSender(endpoint: Endpoint): (call: Call) => Promise<IncomingMessa
       const { method, signal } = call
       const options = { ...target, agent, method, path: pathOf(call), headers, ...(signal && { signal }) }
       const outgoing = (isTls ? httpsRequest : httpRequest)(options)
+      // a stream goes on until its signal, however quiet it is
+      if (!signal)
+        outgoing.setTimeout(patienceMs[method], () =>
+          outgoing.destroy(new Error(`silent for ${patienceMs[method] / 1000} s`)),
+        )
       outgoing.once('response', resolve)
       outgoing.once('error', (error) => reject(Object.assign(error, { reused: outgoing.reusedSocket })))
       outgoing.end(body)

@@ -33,7 +33,20 @@ export interface ApiEvent {
   Actor: { ID: string; Attributes?: Record<string, string> | null }
 }
 
-const states = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const
+/** States as Docker says them, and what Podman says beyond them. */
+const states: Record<string, EngineContainer['state']> = {
+  created: 'created',
+  configured: 'created',
+  initialized: 'created',
+  running: 'running',
+  stopping: 'running',
+  paused: 'paused',
+  restarting: 'restarting',
+  removing: 'removing',
+  exited: 'exited',
+  stopped: 'exited',
+  dead: 'dead',
+}
 
 /** A container of the list as Berth knows it. */
 export function parseContainer(raw: ApiContainer): EngineContainer {
@@ -45,7 +58,7 @@ export function parseContainer(raw: ApiContainer): EngineContainer {
     name: (raw.Names?.[0] ?? '').replace(/^\//, ''),
     image: raw.Image,
     imageId: raw.ImageID,
-    state: states.find((state) => state === raw.State) ?? 'dead',
+    state: states[raw.State] ?? 'dead',
     health: parseHealth(raw.Status),
     exitCode: parseExitCode(raw.Status),
     labels: raw.Labels ?? {},
@@ -66,8 +79,8 @@ function parseExitCode(status: string): number | null {
   return code === undefined ? null : Number(code)
 }
 
-/** A port published on IPv4 and IPv6 stands twice in the list. */
-function parsePorts(raw: { PrivatePort: number; Type: string }[]): EngineContainer['ports'] {
+/** Container ports, each once: one published on IPv4 and IPv6 stands twice in the list. */
+export function parsePorts(raw: { PrivatePort: number; Type: string }[]): EngineContainer['ports'] {
   const seen = new Map<string, EngineContainer['ports'][number]>()
   for (const { PrivatePort: port, Type } of raw) {
     const protocol = Type === 'udp' || Type === 'sctp' ? Type : 'tcp'
@@ -100,12 +113,16 @@ export function parseEvent(raw: ApiEvent): EngineEvent | undefined {
   return { type, action, id: Actor.ID, attributes: Actor.Attributes ?? {} }
 }
 
-/** References of local images (`redis:latest` also as `redis`) with the id behind each. */
+/**
+ * References of local images with the id behind each, also in the shorter forms people write: `redis` for
+ * `redis:latest`, and (Podman spells them out) for `docker.io/library/redis:latest` and `localhost/redis:latest`.
+ */
 export function parseImages(raw: { Id: string; RepoTags: string[] | null }[]): Map<string, string> {
-  const references = (tag: string) => (tag.endsWith(':latest') ? [tag, tag.slice(0, -':latest'.length)] : [tag])
-  return new Map(
-    raw.flatMap(({ Id, RepoTags }) => (RepoTags ?? []).flatMap(references).map((tag) => [tag, Id] as const)),
-  )
+  const forms = (tag: string) => {
+    const short = tag.replace(/^(?:localhost\/|docker\.io\/(?:library\/)?)/, '')
+    return [tag, short].flatMap((form) => [form, form.replace(/:latest$/, '')])
+  }
+  return new Map(raw.flatMap(({ Id, RepoTags }) => (RepoTags ?? []).flatMap(forms).map((tag) => [tag, Id] as const)))
 }
 
 /**

@@ -6,13 +6,19 @@ import type { removeProject } from './remove-project.ts'
 /** What the compose verbs need: a machine, its environment, and the engine to look at what became of them. */
 export interface ComposeDependencies {
   host: Host
-  environment: Environment
-  engine: Parameters<typeof removeProject>[0] & Pick<ContainerEngine, 'lastLines'>
+  environment: () => Environment
+  engine: Parameters<typeof removeProject>[0] &
+    Pick<ContainerEngine, 'lastLines'> & {
+      /** Reaches the engine: what it is decides what Compose is told. */
+      connect: () => Promise<unknown>
+      /** Does what keeps healthchecks going on this engine, until the signal. */
+      pulse: (project: string, signal: AbortSignal) => Promise<void>
+    }
 }
 
 /** How Compose is run for a project: it reads the `.env` of the directory it runs in, never the daemon's. */
 export function spawnOptions({ environment }: Pick<ComposeDependencies, 'environment'>, files: ComposeFiles) {
-  return { env: composeEnvironment(environment, files), cwd: files.directory }
+  return { env: composeEnvironment(environment(), files), cwd: files.directory }
 }
 
 /** Progress lines and interruption, as far as they are wanted. */

@@ -19,6 +19,29 @@ export async function composeUp(
   files: ComposeFiles,
   options: UpOptions,
 ): Promise<void> {
+  await dependencies.engine.connect()
+  const ended = new AbortController()
+  const pulse = dependencies.engine.pulse(files.project, ended.signal)
+  try {
+    const touched = await runUp(dependencies, files, options).catch((thrown: unknown) => {
+      if (!isPassing(thrown)) throw thrown
+      return runUp(dependencies, files, options)
+    })
+    if (!options.noStart) await untilReady(dependencies, files, touched, options)
+  } finally {
+    ended.abort()
+    // what went wrong with the engine is thrown by the work itself
+    await pulse.catch(() => undefined)
+  }
+}
+
+/** Podman looks through the machine's interfaces to make a network, and fails when one of them goes meanwhile. */
+function isPassing(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.message.includes('route ip+net: no such network interface')
+}
+
+/** Runs the program. Throws what it failed of, SERVICE_UNHEALTHY when a dependency keeps it waiting too long. */
+async function runUp(dependencies: ComposeDependencies, files: ComposeFiles, options: UpOptions): Promise<Touched> {
   const touched: Touched = new Map()
   const patience = new AbortController()
   let timer: NodeJS.Timeout | undefined
@@ -37,6 +60,7 @@ export async function composeUp(
     const run = { ...spawnOptions(dependencies, files), ...lineOptions({ signal, onLine }) }
     const { exitCode, stderr } = await dependencies.host.run(argv, run)
     if (exitCode !== 0) throw await explain(dependencies, files, touched, composeFailure('up', stderr, exitCode))
+    return touched
   } catch (thrown) {
     if (patience.signal.aborted && !options.signal?.aborted)
       throw await unhealthy(dependencies, await touchedContainers(dependencies, files, touched))
@@ -44,7 +68,6 @@ export async function composeUp(
   } finally {
     clearTimeout(timer)
   }
-  if (!options.noStart) await untilReady(dependencies, files, touched, options)
 }
 
 /** Waits until every container of this start is ready. Throws SERVICE_UNHEALTHY, or the signal's reason. */

@@ -61,10 +61,20 @@ export interface EngineEvent {
 /** Label filter: `key` or `key=value`; all must match. */
 export type LabelFilter = string
 
+export interface EngineInfo {
+  kind: EngineKind
+  engineVersion: string
+  composeVersion: string
+  /** Address of its API, as in DOCKER_HOST. */
+  socket: string
+  /** What it cannot do here, each in one sentence. */
+  limits: string[]
+}
+
 /** Containers, networks, volumes and compose projects. Failures: ENGINE_UNAVAILABLE, ENGINE_FAILED, COMPOSE_INVALID, COMPOSE_FAILED. */
 export interface ContainerEngine {
-  /** Kind, versions and API address. Throws ENGINE_UNAVAILABLE, ENGINE_TOO_OLD. */
-  info(): Promise<{ kind: EngineKind; engineVersion: string; composeVersion: string; socket: string }>
+  /** Throws ENGINE_UNAVAILABLE, ENGINE_TOO_OLD, TOOL_MISSING. */
+  info(): Promise<EngineInfo>
 
   /** The canonical model of a compose project. Throws COMPOSE_INVALID with what Compose said. */
   model(files: ComposeFiles, options?: { allProfiles?: boolean }): Promise<ComposeModel>
