@@ -56,7 +56,7 @@ need_for_tests() {
   need mkfs.xfs xfsprogs
   need podman podman
   need crun crun
-  [ -e /usr/libexec/podman/catatonit ] || have catatonit || wanted="$wanted catatonit"
+  need catatonit catatonit
   [ -e /usr/lib/podman/netavark ] || wanted="$wanted netavark"
   [ -e /usr/lib/podman/aardvark-dns ] || wanted="$wanted aardvark-dns"
 }

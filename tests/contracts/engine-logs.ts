@@ -28,9 +28,11 @@ export function logsContract({ engine, project, containersOf }: Surroundings): v
     expect(whole.map(({ time }) => time)).toEqual(whole.map(({ time }) => time).toSorted())
     expect(await entriesOf(engine(), id, { tail: 2 })).toEqual(whole.slice(-2))
     expect(await entriesOf(engine(), id, { tail: 0 })).toEqual([])
-    const after = momentAfter(whole[8]?.time ?? '')
-    expect(await entriesOf(engine(), id, { since: after })).toEqual(whole.slice(9))
-    expect(await entriesOf(engine(), id, { until: after })).toEqual(whole.slice(0, 9))
+    // Podman gives one time to all lines that it read at once
+    const moment = whole[8]?.time ?? ''
+    const after = momentAfter(moment)
+    expect(await entriesOf(engine(), id, { since: after })).toEqual(whole.filter(({ time }) => time > moment))
+    expect(await entriesOf(engine(), id, { until: after })).toEqual(whole.filter(({ time }) => time <= moment))
     expect(await entriesOf(engine(), id, { follow: true })).toEqual(whole)
   })
 

@@ -15,12 +15,29 @@ export async function* readLogs(
     const { Config } = await api.get<{ Config: { Tty: boolean } }>(`${path}/json`)
     const query = { stdout: true, stderr: true, timestamps: true, follow, since, until, tail }
     const stream = await api.stream(`${path}/logs`, query, signal)
-    yield* batches(stream, Config.Tty)
+    const isWanted = between(since, until)
+    for await (const { bytes, entries } of batches(stream, Config.Tty)) {
+      const wanted = isWanted ? entries.filter(isWanted) : entries
+      if (wanted.length > 0) yield { bytes, entries: wanted }
+    }
   } catch (thrown) {
     if (signal.aborted || isGone(thrown)) return
     if (thrown instanceof AppError) throw thrown
     throw new AppError('ENGINE_UNAVAILABLE', 'the container engine went away while a log was read', { cause: thrown })
   }
+}
+
+/** Podman reads a moment as a floating-point number, some 100 ns off; undefined when there are no bounds. */
+function between(since?: string, until?: string): ((entry: LogEntry) => boolean) | undefined {
+  if (since === undefined && until === undefined) return undefined
+  const [first, last] = [since === undefined ? '' : momentOf(since), until === undefined ? '~' : momentOf(until)]
+  return ({ time }) => time >= first && time <= last
+}
+
+/** `1767323045.5` as the engine writes it: `2026-01-02T03:04:05.500000000Z`. */
+function momentOf(seconds: string): string {
+  const [whole = '0', decimals = ''] = seconds.split('.')
+  return `${new Date(Number(whole) * 1000).toISOString().slice(0, 19)}.${decimals.padEnd(9, '0').slice(0, 9)}Z`
 }
 
 /** What a parser made of some bytes, and how many of them it left for the next time. */
