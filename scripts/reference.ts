@@ -1,4 +1,4 @@
-/** `npm run reference`: writes the generated pages of docs/reference. tests/reference.test.ts fails when they are out of date. */
+/** `npm run docs`: writes the generated pages of docs/reference. tests/reference.test.ts fails when they are out of date. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { referencePages } from './reference/pages.ts'

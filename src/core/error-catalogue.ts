@@ -164,7 +164,7 @@ export const errorCatalogue = {
     'berth and berthd are of different versions.',
     'berth daemon stop, then run the command again',
   ),
-  OPERATION_NOT_FOUND: entry(3, 'No such operation.', 'berth events shows what happened'),
+  OPERATION_NOT_FOUND: entry(3, 'No such operation.', 'it ended a while ago: berth status shows how things are'),
   RESOLVER_UNSUPPORTED: entry(
     1,
     'This machine has no resolver set-up Berth knows how to extend.',
