@@ -52,8 +52,11 @@ async function runCommand(
   return outcome.exitCode ?? 0
 }
 
+/** Longer lines are hard to read, columns. */
+const widestHelp = 90
+
 function showHelp({ target, path }: CommandLine, { ui }: Pick<BerthContext, 'ui'>): number {
-  const style = { paint: ui.paint, width: ui.width }
+  const style = { paint: ui.paint, width: Math.min(ui.width, widestHelp) }
   if (isCommand(target)) ui.print(renderCommand(path, target, style))
   else ui.print(target === root ? renderOverview(root.brief, families, style) : renderGroup(path, target, style))
   return 0

@@ -67,6 +67,7 @@ export const envView = z.object({
   state: envState,
   desired: z.enum(['up', 'down']),
   workspace: z.string().describe('absolute path'),
+  directory: z.string().describe('absolute path of the project in it: the workspace itself, or a directory below'),
   branch: z.string().nullable(),
   subnet: z.string().describe('CIDR'),
   composeProject: z.string(),

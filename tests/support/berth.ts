@@ -2,6 +2,7 @@ import { mkdtemp, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ExecOptions, type ExecResult, exec } from '../../src/lib/exec.ts'
+import { checkJsonOutput } from './json-output.ts'
 import { removeHome } from './remove-home.ts'
 import { temporaryPrefix } from './temporary.ts'
 
@@ -13,7 +14,7 @@ export interface TestBerth {
   home: string
   /** The environment its commands run in. */
   env: Record<string, string | undefined>
-  /** Runs a command line to its end, without a terminal. */
+  /** Runs a command line to its end, without a terminal. What --json prints is held against its schema. */
   run(args: readonly string[], options?: Omit<ExecOptions, 'env'>): Promise<ExecResult>
   /** The same for one that has to succeed: returns its stdout, or throws with everything it said. */
   ok(args: readonly string[], options?: Omit<ExecOptions, 'env'>): Promise<string>
@@ -27,7 +28,11 @@ export interface TestBerth {
 export async function openBerth({ env: extra = {} }: { env?: Record<string, string> } = {}): Promise<TestBerth> {
   const home = await realpath(await mkdtemp(join(tmpdir(), `${temporaryPrefix}home-`)))
   const env = { ...process.env, NO_COLOR: '1', ...extra, BERTH_HOME: home }
-  const run: TestBerth['run'] = (args, options) => exec([program, ...args], { ...options, env })
+  const run: TestBerth['run'] = async (args, options) => {
+    const result = await exec([program, ...args], { ...options, env })
+    if (args.includes('--json')) checkJsonOutput(result.stdout)
+    return result
+  }
   const ok: TestBerth['ok'] = async (args, options) => {
     const result = await run(args, options)
     if (result.exitCode !== 0)

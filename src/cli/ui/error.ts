@@ -13,14 +13,14 @@ export function renderError(error: ApiError, paint: Paint): string {
   return `${lines.join('\n')}\n`
 }
 
-/** `details.output` (lines a program wrote last) and `details.services` with theirs. */
+/** `details.output` (lines a program wrote last) and `details.services` with the `lastLines` of each. */
 function outputsOf(details: Record<string, unknown>): { title: string; output: string[] }[] {
   const found: { title: string; output: string[] }[] = []
   if (isLines(details['output'])) found.push({ title: '', output: details['output'] })
-  const services = details['failed']
+  const services = details['services']
   if (Array.isArray(services)) {
-    for (const one of services as { service?: unknown; lines?: unknown }[])
-      if (isLines(one.lines)) found.push({ title: `last lines of ${String(one.service)}:`, output: one.lines })
+    for (const { service, lastLines } of services as { service?: unknown; lastLines?: unknown }[])
+      if (isLines(lastLines)) found.push({ title: `last lines of ${String(service)}:`, output: lastLines })
   }
   return found
 }

@@ -1,3 +1,4 @@
+import { closest } from '../../lib/closest.ts'
 import { AppError } from '../errors.ts'
 import { findProject } from '../projects/find-project.ts'
 import type { EnvDeps } from './deps.ts'
@@ -23,11 +24,22 @@ export async function findEnv(
   const here = ref.project ?? (await findProject(deps, ref.directory))?.name
   const found = chooseEnv(envs, ref, here)
   if (found) return found
-  const similar = envs.filter((env) => env.name.includes(ref.name) || ref.name.includes(env.name)).map(qualified)
+  const similar = similarTo(ref.name, envs)
   throw new AppError('ENV_NOT_FOUND', `no env is called ${ref.project ? `${ref.project}/` : ''}${ref.name}`, {
     details: { name: ref.name },
-    ...(similar.length > 0 ? { hint: `perhaps ${similar.slice(0, 3).join(', ')}` } : {}),
+    ...(similar.length > 0 ? { hint: `did you mean ${similar.slice(0, 3).join(' or ')}?` } : {}),
   })
+}
+
+/** Envs a mistyped name may have meant: the nearest one, and those whose name holds it. */
+function similarTo(typed: string, envs: readonly EnvRecord[]): string[] {
+  const wanted = typed.split('/').at(-1) ?? typed
+  const near = closest(
+    wanted,
+    envs.map(({ name }) => name),
+  )
+  const holding = envs.filter(({ name }) => name === near || (wanted.length > 2 && name.includes(wanted)))
+  return holding.map(qualified)
 }
 
 const qualified = (env: EnvRecord) => `${env.project}/${env.name}`

@@ -1,5 +1,6 @@
+import type { Output } from '../../../contract/routes.ts'
 import { defineCommand, envArgument, projectFlag, switchFlag, yesFlag } from '../../command.ts'
-import type { CommonFlags } from '../../context.ts'
+import type { BerthContext, CommonFlags } from '../../context.ts'
 import { usage } from '../../failure.ts'
 import { confirm } from '../../ui/confirm.ts'
 import { envRef, runWithProgress } from './shared.ts'
@@ -9,6 +10,8 @@ interface Flags {
   keepWorkspace: boolean
   all: boolean
 }
+
+type EnvView = Output<'env.list'>['envs'][number]
 
 /** `berth destroy` */
 export const destroyCommand = defineCommand<Flags, string[]>({
@@ -31,17 +34,18 @@ export const destroyCommand = defineCommand<Flags, string[]>({
   async run(context, flags, ...names) {
     if (names.length === 0 && !flags.all) throw usage('name an env, or pass --all', 'berth ls shows the envs there are')
     if (names.length > 0 && flags.all) throw usage('name envs or pass --all, not both')
-    const refs = flags.all ? await everyEnv(context, flags) : names.map((name) => envRef(context, name, flags.project))
-    const listed = refs.map(({ name }) => name).join(', ')
-    if (refs.length > 0) await confirm(context, flags.yes, `destroy ${listed}, data included?`)
-    const destroy = (env: (typeof refs)[number]) => {
-      const { keepWorkspace } = flags
-      return runWithProgress(context, flags, 'env.destroy', `destroy ${env.name}`, { env, keepWorkspace })
+    const envs = flags.all ? await everyEnv(context, flags) : await namedEnvs(context, flags, names)
+    const listed = envs.map(({ project, name }) => `${project}/${name}`).join(', ')
+    const where = flags.on === undefined ? '' : ` on ${flags.on}`
+    if (envs.length > 0) await confirm(context, flags.yes, `destroy ${listed}${where}, data included?`)
+    const destroy = ({ project, name }: EnvView) => {
+      const input = { env: { project, name }, keepWorkspace: flags.keepWorkspace }
+      return runWithProgress(context, flags, 'env.destroy', `destroy ${name}`, input)
     }
     // a shared instance can only go when nobody uses it any more
     const destroyed = [
-      ...(await Promise.all(refs.filter((ref) => !isInstance(ref)).map(destroy))),
-      ...(await Promise.all(refs.filter(isInstance).map(destroy))),
+      ...(await Promise.all(envs.filter(({ serves }) => serves === null).map(destroy))),
+      ...(await Promise.all(envs.filter(({ serves }) => serves !== null).map(destroy))),
     ]
     const lines = destroyed.map(
       ({ project, name, workspace }) =>
@@ -54,10 +58,17 @@ export const destroyCommand = defineCommand<Flags, string[]>({
   },
 })
 
-async function everyEnv(context: Parameters<typeof envRef>[0], flags: Flags & CommonFlags) {
+async function everyEnv(context: BerthContext, flags: Flags & CommonFlags) {
   const client = await context.client(flags.on)
   const { envs } = await client.call('env.list', flags.project === undefined ? {} : { project: flags.project })
-  return envs.map(({ project, name, serves }) => ({ name, project, serves }))
+  return envs
 }
 
-const isInstance = (ref: object) => 'serves' in ref && ref.serves !== null
+/** Looked up before anything is asked: the question names what is meant, and a mistyped name ends here. */
+async function namedEnvs(context: BerthContext, flags: Flags & CommonFlags, names: readonly string[]) {
+  const client = await context.client(flags.on)
+  const found = await Promise.all(
+    names.map((name) => client.call('env.status', { env: envRef(context, name, flags.project) })),
+  )
+  return [...new Map(found.map(({ env }) => [env.id, env])).values()]
+}
