@@ -13,7 +13,7 @@ export async function* readLogs(
   const path = `/containers/${encodeURIComponent(container)}`
   try {
     const { Config } = await api.get<{ Config: { Tty: boolean } }>(`${path}/json`)
-    const query = { stdout: true, stderr: true, timestamps: true, follow, since, until, tail }
+    const query = { stdout: true, stderr: true, timestamps: true, follow, ...wholeSeconds(since, until), tail }
     const stream = await api.stream(`${path}/logs`, query, signal)
     const isWanted = between(since, until)
     for await (const { bytes, entries } of batches(stream, Config.Tty)) {
@@ -27,7 +27,15 @@ export async function* readLogs(
   }
 }
 
-/** Podman reads a moment as a floating-point number, some 100 ns off; undefined when there are no bounds. */
+/** Podman reads a moment as a floating-point number, some 100 ns off: it is asked for whole seconds, and then sifted. */
+function wholeSeconds(since?: string, until?: string): { since?: number; until?: number } {
+  return {
+    ...(since !== undefined && { since: Math.floor(Number(since)) }),
+    ...(until !== undefined && { until: Math.floor(Number(until)) + 1 }),
+  }
+}
+
+/** undefined when there are no bounds. */
 function between(since?: string, until?: string): ((entry: LogEntry) => boolean) | undefined {
   if (since === undefined && until === undefined) return undefined
   const [first, last] = [since === undefined ? '' : momentOf(since), until === undefined ? '~' : momentOf(until)]
