@@ -5,4 +5,4 @@ const { Script } = require('node:vm')
 
 const filename = `${__dirname}/NAME.bundle.js`
 const options = { filename, cachedData: readFileSync(`${filename}.cache`) }
-new Script(readFileSync(filename, 'latin1'), options).runInThisContext()(require, module, exports, __dirname)
+new Script(readFileSync(filename, 'latin1'), options).runInThisContext()(require, __dirname)

@@ -42,7 +42,7 @@ export async function serve(parts: ServedParts): Promise<string[]> {
     onInternalError: (error) => log(`internal error: ${error.stack}`),
   })
   const socket = socketPath(parts.paths.home)
-  const server = createSocketServer(app.fetch, socket)
+  const server = createSocketServer(app, socket)
   const ended = new AbortController()
   const stop = () => {
     if (ended.signal.aborted) return

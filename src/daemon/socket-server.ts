@@ -1,7 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
-import type { Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { dirname } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
 import { AppError } from '../core/errors.ts'
 
 /** How long a closing server waits for open answers, ms. */
@@ -14,9 +13,9 @@ export interface SocketServer {
   close(): Promise<void>
 }
 
-/** A server for `fetch` on `socket`, not listening yet. */
-export function createSocketServer(fetch: Parameters<typeof createAdaptorServer>[0]['fetch'], socket: string) {
-  const server = createAdaptorServer({ fetch }) as Server
+/** A server on `socket`, not listening yet. */
+export function createSocketServer(listener: RequestListener, socket: string) {
+  const server = createServer(listener)
   return {
     listen: () => listen(server, socket),
     close: () => close(server, socket),

@@ -1,4 +1,3 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ApiError } from '../../contract/events.ts'
 import { errorCatalogue, exitCodes } from '../../core/error-catalogue.ts'
 import type { AppError, ErrorCode } from '../../core/errors.ts'
@@ -8,7 +7,7 @@ export function errorBody({ code, stage, message, hint, details }: AppError): Ap
   return { code, ...(stage === undefined ? {} : { stage }), message, hint, details }
 }
 
-const statusByExit: Record<number, ContentfulStatusCode> = {
+const statusByExit: Record<number, number> = {
   [exitCodes.usage]: 400,
   [exitCodes.notFound]: 404,
   [exitCodes.conflict]: 409,
@@ -18,6 +17,6 @@ const statusByExit: Record<number, ContentfulStatusCode> = {
 }
 
 /** HTTP status of a failure, by the exit code its catalogue entry gives. */
-export function statusOf(code: ErrorCode): ContentfulStatusCode {
+export function statusOf(code: ErrorCode): number {
   return statusByExit[errorCatalogue[code].exit] ?? 500
 }

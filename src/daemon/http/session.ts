@@ -6,6 +6,7 @@ import { listSessions } from '../../core/sessions/list-sessions.ts'
 import { readTranscript, type TranscriptRequest } from '../../core/sessions/read-transcript.ts'
 import { stopSession } from '../../core/sessions/stop-session.ts'
 import type { DaemonDeps } from '../dependencies.ts'
+import type { Pieces } from './answer.ts'
 import type { Handlers } from './app.ts'
 
 /** Routes of sessions → use cases. */
@@ -32,23 +33,18 @@ export function sessionHandlers(deps: DaemonDeps): Pick<Handlers, Extract<keyof 
     }),
     'session.transcript': async ({ env: ref, session, plain, tail, follow }, signal) => {
       const env = await findEnv(deps, ref)
-      return transcriptStream(deps, { env, name: session, plain, tail, follow, signal })
+      return transcriptPieces(deps, { env, name: session, plain, tail, follow, signal })
     },
   }
 }
 
-/** The transcript as a byte stream; a session that does not exist fails before the first byte. */
-async function transcriptStream(deps: DaemonDeps, request: TranscriptRequest): Promise<ReadableStream<Uint8Array>> {
-  const pieces = readTranscript(deps, request)[Symbol.asyncIterator]()
-  let next = await pieces.next()
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      if (next.done) return controller.close()
-      controller.enqueue(next.value.bytes)
-      next = await pieces.next()
-    },
-    async cancel() {
-      await pieces.return?.(undefined)
-    },
-  })
+/** The transcript's bytes; a session that does not exist fails before the first one. */
+async function transcriptPieces(deps: DaemonDeps, request: TranscriptRequest): Promise<Pieces> {
+  const pieces = readTranscript(deps, request)
+  const first = await pieces.next()
+  return (async function* () {
+    if (first.done) return
+    yield first.value.bytes
+    for await (const { bytes } of pieces) yield bytes
+  })()
 }
