@@ -1,5 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { dirname, isAbsolute, normalize, resolve } from 'node:path'
 import { AppError, toAppError } from '../../core/errors.ts'
 import type { WorkspaceRequest, WorkspaceResult } from '../../core/ports/workspaces.ts'
 import { errnoOf } from '../../lib/errno.ts'
@@ -36,7 +36,7 @@ async function makeEmpty(tools: WorkspaceTools, workspace: string): Promise<Work
 async function copyOf(tools: WorkspaceTools, request: WorkspaceRequest, source: Source): Promise<WorkspaceResult> {
   const { workspace, branch, signal } = request
   const filled = await fillWorkspace(tools, request, source)
-  const directory = join(workspace, source.prefix)
+  const directory = resolve(workspace, source.prefix)
   const { repository } = source
   if (repository === null) return { ...filled, directory, branch: null, baseCommit: null }
 

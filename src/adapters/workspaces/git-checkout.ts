@@ -17,7 +17,7 @@ export async function checkOutHead(git: Git, source: Source, workspace: string, 
  * Tracked files the rules leave out must not look deleted, or `berth merge` would delete them in the user's repository:
  * git is told not to look at them.
  */
-export async function hideExcluded(git: Git, { rules, prefix }: Source, workspace: string): Promise<void> {
+export async function hideExcluded(git: Git, { rules, prefix, commit }: Source, workspace: string): Promise<void> {
   if (rules.exclude.length === 0) return
   const excludes = matcher(rules.exclude, prefix)
   const always = new Set(rules.always.map((path) => prefix + path))
@@ -26,5 +26,6 @@ export async function hideExcluded(git: Git, { rules, prefix }: Source, workspac
   if (hidden.length === 0) return
   const input = hidden.map((path) => `${path}\0`).join('')
   await git(workspace, ['update-index', '-z', '--skip-worktree', '--stdin'], { input, allow: [128] })
-  for (const path of hidden) await rm(join(workspace, path), { recursive: true, force: true })
+  // a checkout has just written them, and real directories around them; a copy never had them
+  if (commit !== null) for (const path of hidden) await rm(join(workspace, path), { recursive: true, force: true })
 }

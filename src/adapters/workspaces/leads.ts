@@ -68,7 +68,7 @@ async function mendGitFile(git: Git, source: Source, to: string, path: string): 
   await writeFile(file, `gitdir: ${relative(dirname(path), place)}\n`)
   const config = join(to, place, 'config')
   if (/worktree/i.test((await textIfAny(config)) ?? ''))
-    await git(to, ['config', '--file', config, 'core.worktree', relative(place, dirname(path))])
+    await git('/', ['config', '--file', config, 'core.worktree', relative(place, dirname(path))])
 }
 
 /** Where something of the source's repository is in the copy, relative to its top; null: nowhere. */

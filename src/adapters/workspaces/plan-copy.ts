@@ -7,6 +7,8 @@ import type { SourceDirectory } from './walk.ts'
 export interface Batch {
   paths: BytePath[]
   files: number
+  /** What it costs, in files; an empty directory is not free. */
+  weight: number
 }
 
 export interface CopyPlan {
@@ -36,7 +38,7 @@ export function planCopy(top: SourceDirectory, cores = availableParallelism()): 
     for (const name of directory.leaves) take(joinBytes(directory.path, name), 1)
     for (const child of directory.directories) {
       if (child.partial || child.files > batchFiles) open(child)
-      else take(child.path, Math.max(child.files, 1))
+      else take(child.path, child.files)
     }
   }
 
@@ -46,13 +48,15 @@ export function planCopy(top: SourceDirectory, cores = availableParallelism()): 
       return
     }
     const batch = plan.batches.at(-1)
+    const weight = Math.max(files, 1)
     bytes += path.length + 1
-    if (batch === undefined || batch.files + files > batchFiles || bytes > batchBytes) {
-      plan.batches.push({ paths: [path], files })
+    if (batch === undefined || batch.weight + weight > batchFiles || bytes > batchBytes) {
+      plan.batches.push({ paths: [path], files, weight })
       bytes = path.length + 1
     } else {
       batch.paths.push(path)
       batch.files += files
+      batch.weight += weight
     }
   }
 }

@@ -11,18 +11,28 @@ import { mountsBelow } from './parse.ts'
  */
 export async function removeDirectory(host: Host, path: string): Promise<void> {
   if (!(await exists(path))) return
-  const mounted = await mountsIn(path)
-  if (mounted.length > 0)
-    throw new AppError('WORKSPACE_FAILED', `something is mounted at ${mounted[0]}, inside what is to be removed`, {
-      hint: `umount ${mounted.at(-1)}, then run it again`,
-      details: { mounts: mounted },
-    })
+  await refuseMounts(path)
   const run = (argv: string[]) => host.run(argv, { env: plainEnvironment() })
-  if ((await run(removeTree(path))).exitCode === 0) return
-  await run(openDirectories(path))
-  const { exitCode, stderr } = await run(removeTree(path))
-  if (exitCode !== 0) throw notRemoved(path, stderr)
+  for (let attempt = 1; ; attempt += 1) {
+    const { exitCode, stderr } = await run(removeTree(path))
+    if (exitCode === 0) return
+    if (attempt > 1 && !(attempt <= attempts && stderr.includes('Directory not empty'))) throw notRemoved(path, stderr)
+    await run(openDirectories(path))
+  }
 }
+
+/** Throws WORKSPACE_FAILED when something is mounted below a path, other than at `own`. */
+export async function refuseMounts(path: string, own?: string): Promise<void> {
+  const mounts = (await mountsIn(path)).filter((point) => point !== own)
+  if (mounts.length === 0) return
+  throw new AppError('WORKSPACE_FAILED', `something is mounted at ${mounts[0]}, inside what is to be removed`, {
+    hint: `umount ${mounts.at(-1)}, then run it again`,
+    details: { mounts },
+  })
+}
+
+/** A copying program outlives a killed daemon by seconds, and fills what is being removed until it finds nothing left. */
+const attempts = 50
 
 function notRemoved(path: string, stderr: string): AppError {
   const lines = stderr.split('\n').filter((line) => line !== '')

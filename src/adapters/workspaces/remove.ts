@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.ts'
 import { dropSubvolume, isSubvolume } from './btrfs.ts'
 import { exists } from './if-any.ts'
 import { mountWorkspace, unmountWorkspace } from './overlay.ts'
-import { removeDirectory } from './remove-tree.ts'
+import { refuseMounts, removeDirectory } from './remove-tree.ts'
 import type { WorkspaceTools } from './tools.ts'
 
 /** Removes a workspace, finished or half made. Only what `createWorkspace` has noted as its own is touched. */
@@ -13,6 +13,7 @@ export async function removeWorkspace({ host, records }: WorkspaceTools, workspa
     if (!(await exists(workspace))) return
     throw new AppError('WORKSPACE_FAILED', `${workspace} was not made by Berth and is left alone`)
   }
+  await refuseMounts(workspace, workspace)
   if (record.method === 'overlay') await unmountWorkspace(host, workspace)
   if (record.method === 'btrfs-snapshot' && (await isSubvolume(workspace))) await dropSubvolume(host, workspace)
   await removeDirectory(host, workspace)

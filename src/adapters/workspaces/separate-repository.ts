@@ -17,7 +17,7 @@ const marker = '# Added by Berth: this repository is a copy.'
 export async function separateRepository(git: Git, repository: Repository, workspace: string): Promise<void> {
   const config = join(workspace, '.git/config')
   if ((await readFile(config, 'utf8')).includes(marker)) return
-  for (const file of [config, `${config}.worktree`]) await forgetWorkTree(git, workspace, file)
+  for (const file of [config, `${config}.worktree`]) await forgetWorkTree(git, file)
 
   const [theirs, ours] = await Promise.all([settingsOf(git, repository.top), settingsOf(git, workspace)])
   const settings: Setting[] = [
@@ -61,9 +61,10 @@ async function dropBranchesInTheWay(git: Git, workspace: string, ref: string): P
 }
 
 /** A submodule's repository names the directory of its files, which are the user's. */
-async function forgetWorkTree(git: Git, workspace: string, file: string): Promise<void> {
+async function forgetWorkTree(git: Git, file: string): Promise<void> {
   if (!/worktree/i.test((await textIfAny(file)) ?? '')) return
-  await git(workspace, ['config', '--file', file, '--unset-all', 'core.worktree'], { allow: [5] })
+  // not in the workspace: git would look for that directory first
+  await git('/', ['config', '--file', file, '--unset-all', 'core.worktree'], { allow: [5] })
 }
 
 async function settingsOf(git: Git, directory: string): Promise<Setting[]> {

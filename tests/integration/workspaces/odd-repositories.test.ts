@@ -1,0 +1,327 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { copyEverything } from '../../../src/core/envs/copy-rules.ts'
+import { type GitWorld, git, openGitWorld } from '../../support/git-world.ts'
+import { treeHash } from '../../support/tree-print.ts'
+import { methodsHere } from '../../support/workspace-methods.ts'
+
+const files = {
+  'a.txt': 'one\ntwo\nthree\n',
+  'sub/compose.yaml': 'services: {}\n',
+  '.gitignore': '.worktrees/\nout/\n',
+}
+
+describe.each(methodsHere)('repositories of every kind, method %s', (method) => {
+  let world: GitWorld
+  let source: string
+  beforeEach(async () => {
+    world = await openGitWorld({ method })
+    source = await world.directory(files, { git: true })
+  })
+  afterEach(() => world.close())
+
+  const create = async (directory = source, name = 'a', way = method) => {
+    const workspace = world.freePath(name)
+    const from = { kind: 'directory' as const, directory }
+    const request = { source: from, workspace, branch: `berth/${name}`, rules: copyEverything, method: way }
+    return { workspace, ...(await world.workspaces.create(request)) }
+  }
+  const status = (directory: string) => git(directory, '--no-optional-locks', 'status', '--porcelain')
+
+  /** A workspace that shows what the source shows, on a branch of its own, while the source is as it was to the byte. */
+  const createFaithful = async (directory = source, watched = directory, way = method) => {
+    const before = treeHash(watched)
+    const made = await create(directory, 'a', way)
+    expect(await status(made.workspace)).toBe(await status(directory))
+    expect(await git(made.workspace, 'symbolic-ref', 'HEAD')).toBe('refs/heads/berth/a\n')
+    expect(await git(made.workspace, 'fsck', '--connectivity-only', '--no-dangling')).toBe('')
+    expect(treeHash(watched)).toBe(before)
+    return made
+  }
+
+  test('staged, unstaged and untracked changes are the same ones', async () => {
+    await world.write(source, { 'a.txt': 'staged\n' })
+    await git(source, 'add', 'a.txt')
+    await world.write(source, { 'a.txt': 'unstaged\n', 'new.txt': 'n', 'out/x': 'ignored' })
+    const { workspace } = await createFaithful()
+    expect(await status(workspace)).toBe('MM a.txt\n?? new.txt\n')
+    expect(await git(workspace, 'diff', '--cached')).toBe(await git(source, 'diff', '--cached'))
+  })
+
+  test('the index counts as fresh: git status reads no file again', async () => {
+    const { workspace } = await createFaithful()
+    const index = readFileSync(join(source, '.git/index'))
+    expect(readFileSync(join(workspace, '.git/index')).equals(index)).toBe(true)
+    const trace = join(world.root, 'trace')
+    await git(workspace, '-c', `trace2.perfTarget=${trace}`, '--no-optional-locks', 'diff-files', '--quiet')
+    expect(readFileSync(join(workspace, '.git/index')).equals(index)).toBe(true)
+  })
+
+  test('a directory below the top: all of the repository comes along', async () => {
+    await world.write(source, { 'sub/new.txt': 'n' })
+    const { workspace, directory } = await createFaithful(join(source, 'sub'), source)
+    expect(directory).toBe(join(workspace, 'sub'))
+    expect(await world.read(workspace)).toEqual({ ...files, 'sub/new.txt': 'n' })
+  })
+
+  test('a repository above that knows nothing of the project (dotfiles) is none of its own', async () => {
+    await world.write(source, { 'code/app/main.js': 'x' })
+    const { workspace, branch, directory } = await create(join(source, 'code/app'))
+    expect({ branch, directory }).toEqual({ branch: null, directory: workspace })
+    expect(await world.read(workspace)).toEqual({ 'main.js': 'x' })
+  })
+
+  test('a linked worktree, changes and all', async () => {
+    const worktree = join(world.root, 'linked')
+    await git(source, 'worktree', 'add', '-q', '-b', 'feature', worktree)
+    await world.write(worktree, { 'a.txt': 'in the worktree\n', 'staged.txt': 's' })
+    await git(worktree, 'add', 'staged.txt')
+    const main = treeHash(source)
+    const { workspace } = await createFaithful(worktree, worktree, 'auto')
+    expect(await status(workspace)).toBe(' M a.txt\nA  staged.txt\n')
+    await world.workspaces.commitAll(workspace, 'mine')
+    expect(treeHash(source)).toBe(main)
+  })
+
+  test('a worktree of a bare repository', async () => {
+    const [bare, worktree] = [join(world.root, 'bare.git'), join(world.root, 'tree')]
+    await git(source, 'clone', '-q', '--bare', source, bare)
+    await git(bare, 'worktree', 'add', '-q', worktree, 'main')
+    const { workspace } = await createFaithful(worktree, worktree, 'auto')
+    expect(await world.workspaces.commitAll(workspace, 'none')).toBe((await git(worktree, 'rev-parse', 'HEAD')).trim())
+  })
+
+  test('linked worktrees inside the project stay where they are', async () => {
+    await git(source, 'worktree', 'add', '-q', join(source, '.worktrees/x'), '-b', 'x')
+    const { workspace } = await createFaithful()
+    expect(await world.exists(join(workspace, '.worktrees/x'))).toBe(false)
+    expect(await git(workspace, 'worktree', 'list', '--porcelain')).not.toContain('.worktrees')
+  })
+
+  test('a worktree of another repository inside the project is only files', async () => {
+    const other = await world.directory({ 'o.txt': 'o' }, { git: true })
+    await git(other, 'worktree', 'add', '-q', join(source, 'out/other'), '-b', 'x')
+    const before = treeHash(other)
+    const { workspace } = await create()
+    expect(await world.exists(join(workspace, 'out/other/o.txt'))).toBe(true)
+    expect(await world.exists(join(workspace, 'out/other/.git'))).toBe(false)
+    expect(treeHash(other)).toBe(before)
+  })
+
+  test('submodules belong to the copy', async () => {
+    const library = await world.directory({ 'lib.txt': 'l' }, { git: true })
+    await git(source, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'vendor/lib')
+    await world.commit(source, 'submodule')
+    const { workspace } = await createFaithful()
+    const inside = join(workspace, 'vendor/lib')
+    expect((await git(inside, 'rev-parse', '--absolute-git-dir')).trim()).toBe(
+      join(workspace, '.git/modules/vendor/lib'),
+    )
+    const before = treeHash(source)
+    await world.write(inside, { 'lib.txt': 'changed' })
+    await world.commit(inside, 'in the copy')
+    expect(await status(workspace)).toBe(' M vendor/lib\n')
+    expect(treeHash(source)).toBe(before)
+  })
+
+  test('submodules whose .git is an absolute path belong to the copy too', async () => {
+    const library = await world.directory({ 'lib.txt': 'l' }, { git: true })
+    await git(source, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'lib')
+    await world.commit(source, 'submodule')
+    await world.write(source, { 'lib/.git': `gitdir: ${source}/.git/modules/lib\n` })
+    await git(join(source, 'lib'), 'config', 'core.worktree', join(source, 'lib'))
+    const { workspace } = await createFaithful()
+    expect((await git(join(workspace, 'lib'), 'rev-parse', '--show-toplevel')).trim()).toBe(join(workspace, 'lib'))
+  })
+
+  test('a submodule as the project', async () => {
+    const library = await world.directory({ 'lib.txt': 'l' }, { git: true })
+    await git(source, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'lib')
+    await world.commit(source, 'submodule')
+    await world.write(source, { 'lib/lib.txt': 'changed' })
+    const { workspace } = await createFaithful(join(source, 'lib'), source, 'auto')
+    expect((await git(workspace, 'rev-parse', '--show-toplevel')).trim()).toBe(workspace)
+    expect(await status(workspace)).toBe(' M lib.txt\n')
+  })
+
+  test('no commits yet', async () => {
+    const empty = await world.directory({ 'a.txt': 'a', 'b.txt': 'b' })
+    await git(empty, 'init', '-q')
+    await git(empty, 'add', 'a.txt')
+    const { workspace, baseCommit } = await createFaithful(empty)
+    const { files: changed } = await world.workspaces.diff(workspace, baseCommit ?? '')
+    expect(changed.map(({ path }) => path)).toEqual(['a.txt', 'b.txt'])
+    const commit = await world.workspaces.commitAll(workspace, 'first')
+    expect(await world.workspaces.pull(workspace, empty, 'berth/a')).toEqual({ commit, commits: 1 })
+  })
+
+  test('a detached HEAD', async () => {
+    await git(source, 'checkout', '-q', '--detach')
+    const { workspace } = await createFaithful()
+    await world.write(workspace, { 'n.txt': 'n' })
+    await world.workspaces.commitAll(workspace, 'n')
+    await world.workspaces.pull(workspace, source, 'berth/a')
+    expect(await world.workspaces.merge(source, 'berth/a', 'm')).toMatchObject({ fastForward: true })
+  })
+
+  test('in the middle of a merge', async () => {
+    await git(source, 'checkout', '-q', '-b', 'other')
+    await world.write(source, { 'a.txt': 'other\n' })
+    await world.commit(source, 'other')
+    await git(source, 'checkout', '-q', 'main')
+    await world.write(source, { 'a.txt': 'main\n' })
+    await world.commit(source, 'main')
+    await git(source, 'merge', '-q', 'other').catch(() => 'the conflict is what it is about')
+    const { workspace } = await createFaithful()
+    expect(await status(workspace)).toBe('UU a.txt\n')
+    await expect(world.workspaces.commitAll(workspace, 'm')).rejects.toMatchObject({ code: 'GIT_CONFLICT' })
+    await expect(world.workspaces.merge(source, 'other', 'm')).rejects.toMatchObject({ code: 'GIT_DIRTY' })
+    await world.write(workspace, { 'a.txt': 'both\n' })
+    await git(workspace, 'add', 'a.txt')
+    const commit = await world.workspaces.commitAll(workspace, 'merged')
+    expect((await git(workspace, 'rev-list', '--parents', '-1', commit)).trim().split(' ')).toHaveLength(3)
+  })
+
+  test('in the middle of a rebase: the copy is not', async () => {
+    await world.write(source, { 'a.txt': 'main\n' })
+    await world.commit(source, 'main')
+    await git(source, '-c', 'sequence.editor=sed -i s/pick/edit/', 'rebase', '-q', '-i', 'HEAD~1').catch(() => 'stops')
+    const { workspace } = await createFaithful()
+    expect(await git(workspace, 'status')).not.toContain('rebas')
+  })
+
+  test('a shallow clone: results come back', async () => {
+    await world.commit(source, 'second')
+    const shallow = join(world.root, 'shallow')
+    await git(source, 'clone', '-q', '--depth', '1', `file://${source}`, shallow)
+    const { workspace } = await createFaithful(shallow)
+    await world.write(workspace, { 'n.txt': 'n' })
+    const commit = await world.workspaces.commitAll(workspace, 'n')
+    expect(await world.workspaces.pull(workspace, shallow, 'berth/a')).toEqual({ commit, commits: 1 })
+    expect((await git(shallow, 'rev-parse', '--is-shallow-repository')).trim()).toBe('true')
+  })
+
+  test('objects borrowed from another repository, by a relative path', async () => {
+    const borrower = join(world.root, 'borrower')
+    await git(source, 'clone', '-q', '--shared', source, borrower)
+    const name = source.slice(world.root.length + 1)
+    await world.write(borrower, { '.git/objects/info/alternates': `../../../${name}/.git/objects\n` })
+    await createFaithful(borrower)
+  })
+
+  test('the git directory elsewhere, and refs shared by links', async () => {
+    const apart = join(world.root, 'apart')
+    await git(source, 'clone', '-q', `--separate-git-dir=${join(world.root, 'apart.git')}`, source, apart)
+    await createFaithful(apart, apart, 'auto')
+    const linking = join(world.root, 'linking')
+    mkdirSync(join(linking, '.git'), { recursive: true })
+    for (const name of ['config', 'refs', 'objects', 'info', 'packed-refs'])
+      symlinkSync(join(world.root, 'apart.git', name), join(linking, '.git', name))
+    writeFileSync(join(linking, '.git/HEAD'), 'ref: refs/heads/main\n')
+    await git(linking, 'reset', '-q', '--hard')
+    const before = treeHash(join(world.root, 'apart.git'))
+    const { workspace } = await create(linking, 'b', 'auto')
+    await world.write(workspace, { 'n.txt': 'n' })
+    await world.workspaces.commitAll(workspace, 'n')
+    expect(treeHash(join(world.root, 'apart.git'))).toBe(before)
+  })
+
+  test('a bare repository is refused', async () => {
+    const bare = join(world.root, 'bare.git')
+    await git(source, 'clone', '-q', '--bare', source, bare)
+    await expect(create(bare)).rejects.toMatchObject({ code: 'SOURCE_INVALID' })
+  })
+
+  test('branches of the user that stand in the way', async () => {
+    await git(source, 'branch', 'berth')
+    await git(source, 'pack-refs', '--all')
+    await createFaithful()
+    expect(await git(source, 'rev-parse', 'berth')).toBe(await git(source, 'rev-parse', 'main'))
+  })
+
+  test('neither side can take objects from the other', async () => {
+    await world.write(source, { 'a.txt': 'second\n' })
+    await world.commit(source, 'second')
+    const { workspace } = await createFaithful()
+    await git(source, 'reset', '-q', '--hard', 'HEAD~1')
+    await git(source, 'reflog', 'expire', '--expire=now', '--all')
+    await git(source, 'gc', '-q', '--prune=now')
+    expect(await git(workspace, 'fsck', '--full', '--no-dangling')).toBe('')
+    await git(workspace, 'checkout', '-q', '--orphan', 'nothing')
+    await git(workspace, 'branch', '-q', '-D', 'berth/a', 'main')
+    await git(workspace, 'reflog', 'expire', '--expire=now', '--all')
+    await git(workspace, 'gc', '-q', '--prune=now')
+    expect(await git(source, 'fsck', '--full', '--no-dangling')).toBe('')
+    expect(await world.exists(join(workspace, '.git/objects/info/alternates'))).toBe(false)
+  })
+
+  test('a later workspace has new commits, also after a repack', async () => {
+    await create(source, 'first')
+    await world.write(source, { 'a.txt': 'second\n' })
+    await world.commit(source, 'second')
+    await git(source, 'gc', '-q', '--prune=now')
+    await world.write(source, { 'a.txt': 'third\n' })
+    await world.commit(source, 'third')
+    const { workspace } = await createFaithful()
+    expect(await git(workspace, 'log', '--format=%s')).toBe('third\nsecond\nfirst\n')
+  })
+
+  test('a large pack is kept once for all workspaces, and is not the file of the user', async () => {
+    writeFileSync(join(source, 'big.bin'), randomBytes(40 * 1024 * 1024))
+    await world.commit(source, 'big')
+    await git(source, 'gc', '-q')
+    const packOf = async (directory: string) => {
+      const name = (await git(directory, 'count-objects', '-v')) && readPack(directory)
+      return statSync(join(directory, '.git/objects/pack', name))
+    }
+    const [a, b] = [await create(source, 'a'), await create(source, 'b')]
+    const [theirs, ours, others] = await Promise.all([source, a.workspace, b.workspace].map(packOf))
+    expect(theirs?.nlink).toBe(1)
+    if (method === 'copy') expect(ours?.ino).toBe(others?.ino)
+    expect(ours?.ino).not.toBe(theirs?.ino)
+    expect(await world.workspaces.leftovers([source])).toEqual([])
+    for (const { workspace } of [a, b]) await world.workspaces.remove(workspace, method === 'copy' ? 'copy' : 'overlay')
+    const left = await world.workspaces.leftovers([])
+    expect(left.map(({ kind }) => kind)).toContain(method === 'copy' ? 'objects' : 'base')
+    expect(left.every(({ bytes }) => bytes > 40 * 1024 * 1024)).toBe(true)
+    for (const leftover of left) await world.workspaces.removeLeftover(leftover)
+    for (const leftover of await world.workspaces.leftovers([])) await world.workspaces.removeLeftover(leftover)
+    expect(await world.workspaces.leftovers([])).toEqual([])
+  })
+
+  test('commits are in the name the user has there, and remotes stay reachable', async () => {
+    vi.stubEnv('GIT_CONFIG_GLOBAL', join(world.root, 'gitconfig'))
+    await world.write(world.root, {
+      gitconfig: `[user]\n\tname = Home\n\temail = home@example.com\n[includeIf "gitdir:${source}/"]\n\tpath = ${world.root}/work\n`,
+      work: '[user]\n\temail = "work \\"x\\"@example.com"\n',
+    })
+    const upstream = join(world.root, 'upstream.git')
+    await git(source, 'clone', '-q', '--bare', source, upstream)
+    await git(source, 'remote', 'add', 'origin', '../upstream.git')
+    try {
+      const { workspace } = await createFaithful()
+      await world.write(workspace, { 'n.txt': 'n' })
+      await world.workspaces.commitAll(workspace, 'n')
+      expect(await git(workspace, 'log', '-1', '--format=%an <%ae>')).toBe('Home <work "x"@example.com>\n')
+      await git(workspace, 'push', '-q', 'origin', 'HEAD')
+      expect(await git(upstream, 'rev-parse', 'berth/a')).toBe(await git(workspace, 'rev-parse', 'HEAD'))
+    } finally {
+      vi.unstubAllEnvs()
+    }
+  })
+
+  test('a lock of the user at work is not inherited', async () => {
+    await world.write(source, { '.git/index.lock': '', '.git/refs/heads/main.lock': '' })
+    const { workspace } = await create()
+    await world.write(workspace, { 'n.txt': 'n' })
+    await world.workspaces.commitAll(workspace, 'n')
+    renameSync(join(source, '.git/index.lock'), join(source, '.git/index.unlocked'))
+  })
+})
+
+function readPack(directory: string): string {
+  const names = readFileSync(join(directory, '.git/objects/info/packs'), 'utf8')
+  return /pack-\w+\.pack/.exec(names)?.[0] ?? ''
+}
