@@ -1,11 +1,9 @@
 import type { ComposeFiles, DownOptions, ExecInContainer, UpOptions } from '../../core/ports/engine.ts'
 import type { Environment } from './endpoint.ts'
 
-/** `docker compose` for one project, up to its verb. The project name is always given: a directory's name never decides. */
-export function composeArgv(files: ComposeFiles, args: readonly string[]): string[] {
+/** Compose for one project, up to its verb. The project name is always given: a directory's name never decides. */
+export function composeArgs(files: ComposeFiles, args: readonly string[]): string[] {
   return [
-    'docker',
-    'compose',
     '--project-name',
     files.project,
     ...files.files.flatMap((file) => ['--file', file]),
@@ -44,10 +42,8 @@ export function downArgs({ volumes, timeoutSeconds }: DownOptions): string[] {
   ]
 }
 
-/** Compose, telling its progress in plain lines. */
-export function withPlainProgress(argv: readonly string[]): string[] {
-  return [...argv.slice(0, 2), '--ansi', 'never', '--progress', 'plain', ...argv.slice(2)]
-}
+/** Makes Compose tell its progress in plain lines; stands before everything else. */
+export const plainProgress = ['--ansi', 'never', '--progress', 'plain']
 
 /** `docker exec` into a container. */
 export function execArgv(container: string, argv: readonly string[], options: ExecInContainer): string[] {

@@ -1,5 +1,5 @@
 import type { ComposeFiles, ComposeModel, ContainerEngine } from '../../core/ports.ts'
-import { composeArgv, configArgs, downArgs, withPlainProgress } from './commands.ts'
+import { composeArgs, configArgs, downArgs, plainProgress } from './commands.ts'
 import { composeFailure } from './failures.ts'
 import { locateFailure } from './locate-failure.ts'
 import { removeProject } from './remove-project.ts'
@@ -10,7 +10,7 @@ import { composeUp } from './up.ts'
 export function createComposeVerbs(
   dependencies: ComposeDependencies,
 ): Pick<ContainerEngine, 'model' | 'up' | 'down' | 'composeCommand'> {
-  const { host } = dependencies
+  const { host, program } = dependencies
   return {
     model: async (files, { allProfiles = false } = {}) => {
       if (!allProfiles) return readModel(dependencies, files)
@@ -21,16 +21,20 @@ export function createComposeVerbs(
     down: async (files, options) => {
       if (files.files.length === 0) return removeProject(dependencies.engine, files.project, options)
       // services of a profile are left standing by `down` unless the profile is named
-      const argv = withPlainProgress(composeArgv({ ...files, profiles: ['*'] }, downArgs(options)))
+      const argv = [...program, ...plainProgress, ...composeArgs({ ...files, profiles: ['*'] }, downArgs(options))]
       const result = await host.run(argv, { ...spawnOptions(dependencies, files), ...lineOptions(options) })
       if (result.exitCode !== 0) throw composeFailure('down', result.stderr, result.exitCode)
     },
-    composeCommand: (files, args) => ({ argv: composeArgv(files, args), ...spawnOptions(dependencies, files) }),
+    composeCommand: (files, args) => ({
+      argv: [...program, ...composeArgs(files, args)],
+      ...spawnOptions(dependencies, files),
+    }),
   }
 }
 
 async function readModel(dependencies: ComposeDependencies, files: ComposeFiles): Promise<ComposeModel> {
-  const result = await dependencies.host.run(composeArgv(files, configArgs()), spawnOptions(dependencies, files))
+  const argv = [...dependencies.program, ...composeArgs(files, configArgs())]
+  const result = await dependencies.host.run(argv, spawnOptions(dependencies, files))
   if (result.exitCode !== 0) throw await locateFailure(composeFailure('config', result.stderr, result.exitCode), files)
   // every `$` is doubled, so that the output could be read as a compose file again
   return JSON.parse(result.stdout.replaceAll('$$', '$')) as ComposeModel

@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts'
 import type { ContainerEngine, Host } from '../../core/ports.ts'
 import { dockerEnvironment, execArgv } from './commands.ts'
 import { createComposeVerbs } from './compose.ts'
+import { findComposeProgram } from './compose-program.ts'
 import { type Connection, connectTo, rememberConnection } from './connection.ts'
 import type { Environment } from './endpoint.ts'
 import { createObjectVerbs } from './objects.ts'
@@ -20,6 +21,7 @@ export interface DockerDependencies {
 export function createDockerEngine({ host, environment }: DockerDependencies): ContainerEngine {
   const { connect, known } = rememberConnection(() => connectTo(host, environment))
   const { stop, ...objects } = createObjectVerbs(connect)
+  const program = findComposeProgram(environment)
   // Podman has no BuildKit: Compose would ask for one that it cannot have
   const settings = () => (known()?.kind === 'podman' ? { ...environment, DOCKER_BUILDKIT: '0' } : environment)
   const pulse = async (project: string, signal: AbortSignal) => {
@@ -28,8 +30,8 @@ export function createDockerEngine({ host, environment }: DockerDependencies): C
   }
   return {
     ...objects,
-    ...createComposeVerbs({ host, environment: settings, engine: { ...objects, stop, pulse, connect } }),
-    info: () => readInfo(host, environment, connect),
+    ...createComposeVerbs({ host, program, environment: settings, engine: { ...objects, stop, pulse, connect } }),
+    info: () => readInfo(host, program, environment, connect),
     execCommand: (container, argv, options) => ({
       argv: execArgv(container, argv, options),
       env: { ...dockerEnvironment(environment), ...options.env },
@@ -37,14 +39,19 @@ export function createDockerEngine({ host, environment }: DockerDependencies): C
   }
 }
 
-async function readInfo(host: Host, environment: Environment, connect: () => Promise<Connection>) {
+async function readInfo(
+  host: Host,
+  program: readonly string[],
+  environment: Environment,
+  connect: () => Promise<Connection>,
+) {
   const { kind, engineVersion, socket } = await connect()
-  const composeVersion = await readComposeVersion(host, environment)
+  const composeVersion = await readComposeVersion(host, program, environment)
   return { kind, engineVersion, composeVersion, socket, limits: engineLimits(kind) }
 }
 
-async function readComposeVersion(host: Host, environment: Environment): Promise<string> {
-  const { stdout, exitCode } = await host.run(['docker', 'compose', 'version', '--short'], {
+async function readComposeVersion(host: Host, program: readonly string[], environment: Environment): Promise<string> {
+  const { stdout, exitCode } = await host.run([...program, 'version', '--short'], {
     env: dockerEnvironment(environment),
   })
   if (exitCode !== 0) throw new AppError('TOOL_MISSING', 'docker compose is not installed')

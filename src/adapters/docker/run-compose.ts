@@ -6,6 +6,8 @@ import type { removeProject } from './remove-project.ts'
 /** What the compose verbs need: a machine, its environment, and the engine to look at what became of them. */
 export interface ComposeDependencies {
   host: Host
+  /** argv that Compose is started with. */
+  program: readonly string[]
   environment: () => Environment
   engine: Parameters<typeof removeProject>[0] &
     Pick<ContainerEngine, 'lastLines'> & {

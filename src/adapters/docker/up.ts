@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
 import type { UpOptions } from '../../core/ports/engine.ts'
 import type { ComposeFiles, EngineContainer } from '../../core/ports.ts'
-import { composeArgv, upArgs, withPlainProgress } from './commands.ts'
+import { composeArgs, plainProgress, upArgs } from './commands.ts'
 import { composeFailure } from './failures.ts'
 import { containerProgress, describeFailure, judgeReadiness } from './ready.ts'
 import { type ComposeDependencies, lineOptions, spawnOptions } from './run-compose.ts'
@@ -56,7 +56,7 @@ async function runUp(dependencies: ComposeDependencies, files: ComposeFiles, opt
   }
   const signal = AbortSignal.any([patience.signal, ...(options.signal ? [options.signal] : [])])
   try {
-    const argv = withPlainProgress(composeArgv(files, upArgs(options)))
+    const argv = [...dependencies.program, ...plainProgress, ...composeArgs(files, upArgs(options))]
     const run = { ...spawnOptions(dependencies, files), ...lineOptions({ signal, onLine }) }
     const { exitCode, stderr } = await dependencies.host.run(argv, run)
     if (exitCode !== 0) throw await explain(dependencies, files, touched, composeFailure('up', stderr, exitCode))
