@@ -10,8 +10,8 @@ export interface WorkspacesWorld {
   workspaces: Workspaces
   /** How its workspaces are to be made. */
   method: WorkspaceRequest['method']
-  /** A directory with these files; with `git` they are the first commit of a repository. Returns its path. */
-  directory(files: Files, options?: { git?: boolean }): Promise<string>
+  /** A directory with these files; with `git` they are the first commit of a repository, or not yet. Returns its path. */
+  directory(files: Files, options?: { git?: boolean | 'no commits' }): Promise<string>
   /** A path no one uses yet, for a workspace. */
   freePath(name: string): string
   write(directory: string, files: Files): Promise<void>
@@ -245,6 +245,22 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
       expect(await world.workspaces.merge(source, 'berth/a', 'merge')).toMatchObject({ fastForward: false })
       const expected = { 'new.txt': 'n', 'second.txt': '2', 'src/app.js': 'of the user\n', 'untracked.txt': 'keep' }
       expect(await world.read(source)).toEqual({ ...shop, ...expected })
+    })
+
+    test('merge makes the first commit where there is none, and refuses files that are in its way', async () => {
+      const source = await world.directory(shop, { git: 'no commits' })
+      const { workspace } = await create(source)
+      await world.write(workspace, { 'new.txt': 'n' })
+      const commit = await world.workspaces.commitAll(workspace, 'new')
+      await world.workspaces.pull(workspace, source, 'berth/a')
+      await expect(world.workspaces.merge(source, 'berth/a', 'm')).rejects.toMatchObject({
+        code: 'GIT_DIRTY',
+        details: { files: [expect.any(String)] },
+      })
+      expect(await world.read(source)).toEqual(shop)
+      for (const path of Object.keys(shop)) await world.erase(source, path)
+      expect(await world.workspaces.merge(source, 'berth/a', 'm')).toEqual({ commit, fastForward: true })
+      expect(await world.read(source)).toMatchObject({ 'new.txt': 'n' })
     })
 
     test('a conflict leaves everything as it was', async () => {

@@ -46,6 +46,7 @@ function stripService(service: ComposeService, { containers }: Facts, usesBuilt:
     container_name: container,
     labels,
     ports,
+    expose,
     networks,
     image,
     build,
@@ -65,6 +66,7 @@ function stripService(service: ComposeService, { containers }: Facts, usesBuilt:
     ...rest,
     labels: withoutOurs(labels),
     ports: (ports ?? []).filter(({ published }) => published === undefined || published === '0'),
+    exposed: exposedPorts({ ports, expose }),
     networks: mapValues(networks ?? {}, (attachment) => {
       const { ipv4_address: ipv4, ipv6_address: ipv6, aliases = [], ...others } = attachment ?? {}
       return {
@@ -88,6 +90,12 @@ function stripService(service: ComposeService, { containers }: Facts, usesBuilt:
     depends_on: undefined,
     needs: needsOf(service),
   }
+}
+
+/** What the container says it listens on: published ports count as exposed, and stay so when they are published no more. */
+function exposedPorts({ ports = [], expose = [] }: Pick<ComposeService, 'ports' | 'expose'>): string[] {
+  const named = expose.map((entry) => (String(entry).includes('/') ? String(entry) : `${entry}/tcp`))
+  return [...new Set([...named, ...ports.map(({ target, protocol = 'tcp' }) => `${target}/${protocol}`)])].sort()
 }
 
 /** Compose adds what links and shared namespaces imply to `depends_on`; what is said there itself must stay. */

@@ -68,7 +68,7 @@ export async function openGitWorld({
       await write(directory, files)
       if (options.git) {
         await git(directory, 'init', '--quiet', '--initial-branch=main')
-        await commit(directory, 'first')
+        if (options.git !== 'no commits') await commit(directory, 'first')
       }
       return directory
     },

@@ -15,7 +15,7 @@ export async function mergeBranch(
   const ref = `refs/heads/${branch}`
   const before = await headOf(git, directory)
   await refuseBusy(git, directory)
-  await refuseConflict(git, directory, ref)
+  if (before !== null) await refuseConflict(git, directory, ref)
 
   const args = [
     'merge',
@@ -31,15 +31,17 @@ export async function mergeBranch(
   ]
   const merged = await git(directory, [...(await someIdentity(git, directory)), ...args], { allow: [1, 2, 128] })
   if (merged.exitCode !== 0) throw await undone(git, directory, merged, args)
-  const commit = await headOf(git, directory)
+  const commit = (await git(directory, ['rev-parse', '--verify', 'HEAD^{commit}'])).stdout.trim()
   return {
     commit,
     fastForward: (await git(directory, ['rev-parse', '--verify', ref])).stdout.trim() === commit || commit === before,
   }
 }
 
-async function headOf(git: Git, directory: string): Promise<string> {
-  return (await git(directory, ['rev-parse', '--verify', 'HEAD^{commit}'])).stdout.trim()
+/** The commit that is checked out; null before the first one. */
+async function headOf(git: Git, directory: string): Promise<string | null> {
+  const head = await git(directory, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { allow: [1, 128] })
+  return head.exitCode === 0 ? head.stdout.trim() : null
 }
 
 /** Half a merge, rebase or cherry-pick is uncommitted work too. */
@@ -70,13 +72,16 @@ async function undone(git: Git, directory: string, merged: ExecResult, args: str
   if (files.length > 0) return conflict(directory, files)
   if (!/would be overwritten|not uptodate|untracked working tree files/.test(merged.stderr + merged.stdout))
     return gitFailed(args, merged)
-  const touched = merged.stderr
-    .split('\n')
-    .filter((line) => line.startsWith('\t'))
-    .map((line) => line.trim())
+  const touched = merged.stderr.split('\n').flatMap(filesNamed)
   return new AppError('GIT_DIRTY', `uncommitted changes in ${directory} would be touched: ${touched.join(', ')}`, {
     details: { files: touched },
   })
+}
+
+/** Git names the files that are in its way one below the other, indented; before the first commit in a sentence each. */
+function filesNamed(line: string): string[] {
+  const inSentence = /'(.+)' would be overwritten/.exec(line)?.[1]
+  return inSentence !== undefined ? [inSentence] : line.startsWith('\t') ? [line.trim()] : []
 }
 
 function conflict(directory: string, files: string[]): AppError {

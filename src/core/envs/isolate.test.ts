@@ -57,6 +57,19 @@ test('a fixed host port goes, one the engine picks stays', () => {
   expect(web({ ports: [dynamic] }).override).not.toContain('ports')
 })
 
+test('a port that is published no more stays exposed, as the container was made before', () => {
+  const ports = [
+    { target: 80, published: '8080' },
+    { target: 53, published: '53', protocol: 'udp' },
+  ]
+  const twice = [{ target: 80, published: '8081', host_ip: '127.0.0.1' }]
+  expect(web({ ports: [...ports, ...twice], expose: ['9000'] }).read.services['web']?.['expose']).toEqual([
+    '80/tcp',
+    '53/udp',
+  ])
+  expect(web({ ports, expose: ['80', '53/udp'] }).read.services['web']).not.toHaveProperty('expose')
+})
+
 test('a container name goes, and stays an alias in every network, since others call it by that name', () => {
   const { override, read } = plan({
     services: { db: { container_name: 'shop-db', networks: { back: null, front: { aliases: ['database'] } } } },

@@ -25,7 +25,7 @@ export function isolateService(service: ComposeService, request: ServiceRequest)
     ...(service.build && { build: isolateBuild(service.build, request) }),
     ...(image !== undefined && { image }),
     ...(service.container_name !== undefined && { container_name: remove() }),
-    ...isolatePorts(service.ports ?? []),
+    ...isolatePorts(service),
     ...isolateAttachments(service, request),
     ...moveHostEntries(service, request),
     ...followContainers(service, request),
@@ -43,10 +43,17 @@ export function hasFixedHostPort({ published }: ComposePort): boolean {
   return published !== undefined && published !== '' && published !== '0'
 }
 
-function isolatePorts(ports: readonly ComposePort[]): object {
+/** A port that is no longer published stays exposed, as it was: proxies and the like look for that. */
+function isolatePorts({ ports = [], expose = [] }: ComposeService): object {
   if (!ports.some(hasFixedHostPort)) return {}
   const kept = ports.filter((port) => !hasFixedHostPort(port))
-  return { ports: kept.length > 0 ? replaceBy(kept) : remove() }
+  const freed = ports.filter(hasFixedHostPort).map(({ target, protocol = 'tcp' }) => `${target}/${protocol}`)
+  const known = new Set(expose.map((entry) => (/\//.test(String(entry)) ? String(entry) : `${entry}/tcp`)))
+  const exposed = [...new Set(freed)].filter((port) => !known.has(port))
+  return {
+    ports: kept.length > 0 ? replaceBy(kept) : remove(),
+    ...(exposed.length > 0 && { expose: exposed }),
+  }
 }
 
 /** Other services may know this one by its container's name: that stays, as an alias; fixed addresses move. */
