@@ -17,4 +17,5 @@ export const composeLabels = {
   volume: 'com.docker.compose.volume',
   oneOff: 'com.docker.compose.oneoff',
   number: 'com.docker.compose.container-number',
+  dependsOn: 'com.docker.compose.depends_on',
 } as const

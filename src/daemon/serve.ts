@@ -1,6 +1,5 @@
 import { socketPath } from '../contract/home.ts'
 import { toAppError } from '../core/errors.ts'
-import type { EngineContainer } from '../core/ports.ts'
 import type { DaemonDeps } from './dependencies.ts'
 import { createApp, type Handlers } from './http/app.ts'
 import { careHandlers } from './http/care.ts'
@@ -8,7 +7,8 @@ import { daemonHandlers } from './http/daemon.ts'
 import { envHandlers } from './http/env.ts'
 import { sessionHandlers } from './http/session.ts'
 import { setupHandlers } from './http/setup.ts'
-import { bringBack } from './jobs/bring-back.ts'
+import { bringBack, type Returned } from './jobs/bring-back.ts'
+import { noteRunning } from './jobs/note-running.ts'
 import { publishNames } from './jobs/publish-names.ts'
 import { recoverOperations } from './jobs/recover.ts'
 import { stopIdleShared } from './jobs/stop-idle-shared.ts'
@@ -43,12 +43,13 @@ export async function serve(parts: ServedParts): Promise<string[]> {
   })
   const socket = socketPath(parts.paths.home)
   const server = createSocketServer(app, socket)
+  const note = noteRunning(deps, log)
   const ended = new AbortController()
   const stop = () => {
     if (ended.signal.aborted) return
     ended.abort()
     log('stopping')
-    const closed = Promise.allSettled([server.close(), parts.waysIn.close()])
+    const closed = Promise.allSettled([server.close(), parts.waysIn.close(), note.flush()])
     void Promise.race([closed, parts.clock.wait(longestStop)]).then(() => {
       parts.release()
       process.exit(0)
@@ -58,18 +59,19 @@ export async function serve(parts: ServedParts): Promise<string[]> {
   process.on('SIGINT', stop)
   parts.operations.onEnd(publishNames({ ...deps, log, publish: deps.waysIn.publish }))
   const notices = await recoverOperations(deps, log)
-  void watchEngine({ ...deps, log, onReturn: (ranBefore) => takeUpAgain(deps, ranBefore, log) }, ended.signal)
+  const onEngine = (ranBefore: readonly string[], wasAway: boolean) => takeUpAgain(deps, { ranBefore, wasAway }, log)
+  void watchEngine({ ...deps, log, note, onEngine }, ended.signal)
   void stopIdleShared(deps, log, ended.signal)
   await server.listen()
   log(`berthd ${parts.version} listens on ${socket}, pid ${process.pid}`)
   return notices
 }
 
-/** The engine is back: what was cut off with it is settled, and what it ended runs again. */
-function takeUpAgain(deps: DaemonDeps, ranBefore: readonly EngineContainer[], log: (message: string) => void): void {
-  log('the container engine is back')
+/** The engine is there (again): what was cut off with it is settled, and what it ended runs again. */
+function takeUpAgain(deps: DaemonDeps, returned: Returned, log: (message: string) => void): void {
+  if (returned.wasAway) log('the container engine is back')
   recoverOperations(deps, log)
-    .then(() => bringBack(deps, ranBefore, log))
+    .then(() => bringBack(deps, returned, log))
     .catch((error) => log(`what the engine left could not be read: ${toAppError(error).message}`))
 }
 

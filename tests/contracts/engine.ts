@@ -243,10 +243,17 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
       const files = await project(service('web', 'stop_grace_period: 0s'), network(`${base}.0/28`))
       await engine.up(files, start)
       const id = (await containersOf(files))[0]?.id ?? ''
+      const first = await engine.times(id)
+      expect(first).toMatchObject({ startedAt: expect.any(Number), endedAt: null })
       await engine.stopContainer(id)
       expect(await containersOf(files)).toMatchObject([{ state: 'exited' }])
+      const stopped = await engine.times(id)
+      expect(stopped?.startedAt).toBe(first?.startedAt)
+      expect(stopped?.endedAt).toBeGreaterThanOrEqual(first?.startedAt ?? Number.NaN)
       await engine.startContainer(id)
       expect(await containersOf(files)).toMatchObject([{ state: 'running', exitCode: null }])
+      expect((await engine.times(id))?.startedAt).toBeGreaterThanOrEqual(stopped?.endedAt ?? Number.NaN)
+      await engine.startContainer(id)
     })
 
     test('a container joins another network and leaves it; twice is harmless', async () => {
@@ -271,6 +278,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
       await engine.removeNetwork('berth-contract-none')
       await engine.removeVolume('berth-contract-none')
       await engine.stopContainer('berth-contract-none')
+      expect(await engine.times('berth-contract-none')).toBeUndefined()
     })
   })
 

@@ -34,6 +34,10 @@ export function objectVerbs(world: World, program: (argv: readonly string[]) => 
     },
     removeVolume: async (name: string) => void world.volumes.delete(name),
     removeImages: async () => undefined,
+    times: async (id: string) => {
+      const container = world.containers.get(id)
+      return container && { startedAt: container.startedAt ?? null, endedAt: container.endedAt ?? null }
+    },
     startContainer: async (id: string) => run(world, id, program([])),
     stopContainer: async (id: string) => end(world, id, 137),
     connectNetwork: async (network: string, id: string) => {

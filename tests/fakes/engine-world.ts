@@ -4,9 +4,17 @@ import type { EngineContainer, EngineEvent, EngineNetwork, EngineVolume } from '
 /** What a container's command would do: run until it is stopped, or print something and end. */
 export type FakeProgram = 'forever' | { output: string; exitCode: number }
 
+/** A container in memory. */
+export interface FakeContainer extends EngineContainer {
+  output: string
+  project: string
+  startedAt?: number
+  endedAt?: number
+}
+
 /** Everything there is in an engine in memory. */
 export interface World {
-  containers: Map<string, EngineContainer & { output: string; project: string }>
+  containers: Map<string, FakeContainer>
   networks: Map<string, EngineNetwork>
   volumes: Map<string, EngineVolume>
   images: Map<string, string>
@@ -21,6 +29,7 @@ export function run(world: World, id: string, does: FakeProgram): void {
   if (!container) return
   container.state = 'running'
   container.exitCode = null
+  container.startedAt = Date.now()
   tell(world, id, 'start')
   if (does === 'forever') return
   container.output = does.output
@@ -33,6 +42,7 @@ export function end(world: World, id: string, exitCode: number): void {
   if (container?.state !== 'running') return
   container.state = 'exited'
   container.exitCode = exitCode
+  container.endedAt = Date.now()
   tell(world, id, 'die')
 }
 

@@ -5,8 +5,8 @@ import type { EngineApi, Query } from './api.ts'
 import type { Connection } from './connection.ts'
 import { readEvents } from './events.ts'
 import { readLogs } from './logs.ts'
-import type { ApiContainer, ApiNetwork, ApiVolume } from './parse.ts'
-import { parseContainer, parseImages, parseLogLines, parseNetwork, parseVolume } from './parse.ts'
+import type { ApiContainer, ApiNetwork, ApiState, ApiVolume } from './parse.ts'
+import { parseContainer, parseImages, parseLogLines, parseNetwork, parseTimes, parseVolume } from './parse.ts'
 import { inspectOnPodman } from './podman.ts'
 
 export type ObjectVerbs = Omit<ContainerEngine, 'info' | 'model' | 'up' | 'down' | 'composeCommand' | 'execCommand'> &
@@ -24,6 +24,7 @@ export function createObjectVerbs(connect: () => Promise<Connection>): ObjectVer
     ...listVerbs(connect),
     ...containerVerbs(api),
     ...networkVerbs(api),
+    times: async (id) => readTimes(await api(), id),
     createVolume: async (name, labels) => (await api()).post('/volumes/create', {}, { Name: name, Labels: labels }),
     removeVolume: async (name) => harmless((await api()).remove(`/volumes/${encodeURIComponent(name)}`), gone),
     removeImages: async (labels) => removeImages(await api(), labels),
@@ -109,6 +110,16 @@ function byLabel(labels: readonly LabelFilter[]): { filters?: string } {
 }
 
 const gone = { statuses: [404] }
+
+async function readTimes(api: EngineApi, id: string) {
+  try {
+    const { State } = await api.get<{ State: ApiState }>(`/containers/${encodeURIComponent(id)}/json`)
+    return parseTimes(State)
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.details['status'] === 404) return undefined
+    throw thrown
+  }
+}
 
 /** Lets pass a refusal that means the work is done already: by its HTTP status, or by what it says. */
 async function harmless(work: Promise<void>, done: { statuses?: readonly number[]; said?: RegExp }): Promise<void> {

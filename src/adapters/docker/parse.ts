@@ -1,3 +1,4 @@
+import type { ContainerTimes } from '../../core/ports/engine.ts'
 import type { EngineContainer, EngineEvent, EngineNetwork, EngineVolume } from '../../core/ports.ts'
 
 /** One element of `GET /containers/json`. */
@@ -66,6 +67,18 @@ export function parseContainer(raw: ApiContainer): EngineContainer {
     ports: parsePorts(raw.Ports ?? []),
     createdAt: new Date(typeof raw.Created === 'number' ? raw.Created * 1000 : raw.Created).toISOString(),
   }
+}
+
+/** What an inspected container says of its past. */
+export interface ApiState {
+  StartedAt: string
+  FinishedAt: string
+}
+
+/** The engine's times; it writes the year 1 for what has not happened. */
+export function parseTimes({ StartedAt, FinishedAt }: ApiState): ContainerTimes {
+  const parse = (text: string) => (text.startsWith('0001-') || text === '' ? null : Date.parse(text))
+  return { startedAt: parse(StartedAt), endedAt: parse(FinishedAt) }
 }
 
 function parseHealth(status: string): EngineContainer['health'] {

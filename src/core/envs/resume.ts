@@ -7,6 +7,7 @@ import type { EnvDeps } from './deps.ts'
 import { tearDown } from './destroy.ts'
 import { takeDown } from './down.ts'
 import type { EnvRecord } from './model.ts'
+import { restartEnded } from './restart-ended.ts'
 import { bringUp } from './up.ts'
 
 /** How often an operation is taken up: one that ends the daemon itself must not do so for ever. */
@@ -58,6 +59,7 @@ async function finish(deps: EnvDeps, operation: OperationRecord, env: EnvRecord,
     return (await bringUp(deps, env, { ...asked, env: ref, create: null, variables: {} }, scope)).env
   }
   if (kind === 'env.down') return takeDown(deps, env, { volumes: false, ...asked }, scope)
+  if (kind === 'env.restart') return restartEnded(deps, env, { containers: [], ...asked }, scope)
   if (kind === 'env.destroy') return tearDown(deps, env, { keepWorkspace: false, ...asked }, scope)
   throw new AppError('INTERNAL', `nobody knows how to finish a ${kind}`)
 }

@@ -10,6 +10,8 @@ export interface HomePaths {
   /** Frozen copies shared by overlay workspaces. */
   bases: string
   workspace(project: string, env: string): string
+  /** Which containers ran when the engine was last seen. */
+  ran: string
   /** Notes of workspaces that stayed when their env was destroyed. */
   keptNotes: string
   kept(id: string): string
@@ -31,6 +33,7 @@ export function homePaths(home: string): HomePaths {
     log: join(home, 'berthd.log'),
     workspaces: join(home, 'workspaces'),
     bases: join(home, 'bases'),
+    ran: join(home, 'ran.json'),
     keptNotes: join(home, 'kept'),
     kept: (id) => join(home, 'kept', `${id}.json`),
     workspace: (project, env) => join(home, 'workspaces', project, env),

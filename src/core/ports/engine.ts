@@ -48,6 +48,12 @@ export interface EngineVolume {
   labels: Record<string, string>
 }
 
+/** Milliseconds since 1970; null for what has not happened yet. */
+export interface ContainerTimes {
+  startedAt: number | null
+  endedAt: number | null
+}
+
 /** Something happened to a container or network of the engine. */
 export interface EngineEvent {
   type: 'container' | 'network' | 'volume'
@@ -110,6 +116,9 @@ export interface ContainerEngine {
   createVolume(name: string, labels: Record<string, string>): Promise<void>
   /** Removes every image with these labels, untagged ones too; one that a container uses stays. */
   removeImages(labels: readonly LabelFilter[]): Promise<void>
+  /** When a container last started and ended; undefined when it is gone. */
+  times(id: string): Promise<ContainerTimes | undefined>
+  /** Harmless when it runs. */
   startContainer(id: string): Promise<void>
   stopContainer(id: string): Promise<void>
   connectNetwork(network: string, container: string, aliases: readonly string[]): Promise<void>

@@ -1,38 +1,41 @@
 import type { Observed } from '../../core/envs/observed.ts'
 import { AppError, toAppError } from '../../core/errors.ts'
-import type { Clock, ContainerEngine, EngineContainer } from '../../core/ports.ts'
+import type { Clock, ContainerEngine } from '../../core/ports.ts'
+import type { RunningNote } from './note-running.ts'
 
 interface WatchDeps {
   engine: ContainerEngine
   observed: Observed
   clock: Clock
   log: (message: string) => void
-  /** Called when the engine answers again after it was away, with what ran when it went. */
-  onReturn: (ranBefore: readonly EngineContainer[]) => void
+  note: RunningNote
+  /** Called when the engine answers, at first and each time after it was away, with the ids of what ran when it was last seen. */
+  onEngine: (ranBefore: readonly string[], wasAway: boolean) => void
 }
 
-/** Longest pause between two attempts to reach an engine that is away, ms. */
-const longestPause = 5000
+/** Pauses between two attempts to reach an engine that is away, ms: each twice as long as the one before. */
+const [shortestPause, longestPause] = [250, 5000] as const
 
 /** Keeps the observation true by the engine's events, through engine restarts, until the signal aborts. */
 export async function watchEngine(deps: WatchDeps, signal: AbortSignal): Promise<void> {
-  let pause = 250
-  let ranBefore: EngineContainer[] = []
-  for (let away = false; !signal.aborted; ) {
+  let pause: number = shortestPause
+  let ranBefore = await deps.note.before()
+  let engine: 'unknown' | 'here' | 'away' = 'unknown'
+  const arrive = () => {
+    deps.onEngine(ranBefore, engine === 'away')
+    deps.note.engineIsHere()
+    engine = 'here'
+    pause = shortestPause
+  }
+  while (!signal.aborted) {
     try {
-      await followEvents(deps, signal, () => {
-        if (away) deps.onReturn(ranBefore)
-        away = false
-        pause = 250
-      })
+      await followEvents(deps, signal, arrive)
     } catch (error) {
       if (signal.aborted) return
-      if (!away) {
-        deps.log(`the container engine is away: ${toAppError(error).message}`)
-        ranBefore = deps.observed.all().filter(({ state }) => state === 'running')
-      }
+      if (engine !== 'away') deps.log(`the container engine is away: ${toAppError(error).message}`)
+      if (deps.note.isHere()) ranBefore = deps.note.engineIsGone()
       deps.observed.clear()
-      away = true
+      engine = 'away'
       await pauseFor(deps.clock, pause, signal)
       pause = Math.min(longestPause, pause * 2)
     }
@@ -41,7 +44,7 @@ export async function watchEngine(deps: WatchDeps, signal: AbortSignal): Promise
 
 /** Follows the events of one connection; `onReady` is called when the observation is whole. */
 async function followEvents(
-  { engine, observed, log }: WatchDeps,
+  { engine, observed, note, log }: WatchDeps,
   signal: AbortSignal,
   onReady: () => void,
 ): Promise<void> {
@@ -59,6 +62,7 @@ async function followEvents(
     }
     next = events.next()
     next.catch(ignoreUntilAwaited)
+    if (value.type === 'container' && value.action === 'kill') note.signalled(value.id)
     observed.apply(value).catch((error) => log(`an event could not be taken in: ${toAppError(error).message}`))
   }
 }
