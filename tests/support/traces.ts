@@ -24,8 +24,9 @@ export async function tracesOf({ home, env }: TestBerth): Promise<string[]> {
 async function workspacesIn(home: string): Promise<string[]> {
   const directory = join(home, 'workspaces')
   const projects = await readdir(directory)
-  const found = projects.map(async (project) =>
-    (await readdir(join(directory, project))).map((env) => `${project}/${env}`),
-  )
+  const found = projects.map(async (project) => {
+    const envs = await readdir(join(directory, project))
+    return envs.length === 0 ? [`${project}/`] : envs.map((env) => `${project}/${env}`)
+  })
   return (await Promise.all(found)).flat()
 }

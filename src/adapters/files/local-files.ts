@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Files } from '../../core/ports.ts'
@@ -17,6 +17,7 @@ export function createLocalFiles(): Files {
     isDirectory: async (path) => (await orUndefined(stat(path)))?.isDirectory() ?? false,
     list: async (path) => (await orUndefined(readdir(path))) ?? [],
     remove: (path) => translated(path, () => rm(path, { recursive: true, force: true })),
+    removeIfEmpty: (path) => translated(path, () => removeEmptyDirectory(path)),
     makeDirectory: (path) => translated(path, async () => void (await mkdir(path, { recursive: true, mode: 0o700 }))),
     realPath: (path) => orUndefined(realpath(path)),
   }
@@ -38,6 +39,16 @@ async function writeAtomically(path: string, text: string, mode: number): Promis
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
+  }
+}
+
+const inUse = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT'])
+
+async function removeEmptyDirectory(path: string): Promise<void> {
+  try {
+    await rmdir(path)
+  } catch (error) {
+    if (!inUse.has(codeOf(error))) throw error
   }
 }
 

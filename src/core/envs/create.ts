@@ -9,6 +9,7 @@ import type { CopyRules } from '../ports.ts'
 import { findProject } from '../projects/find-project.ts'
 import { copyRules, withWorktreeInclude } from './copy-rules.ts'
 import type { EnvDeps } from './deps.ts'
+import { forgetEnv } from './forget-env.ts'
 import type { CopyMethod, EnvRecord, EnvSource } from './model.ts'
 import { parseName } from './name.ts'
 import { prepareWorkspace } from './prepare-workspace.ts'
@@ -46,12 +47,11 @@ export async function createEnv(deps: EnvDeps, request: CreateRequest, scope: Op
 
 /** Undoes what an interrupted create may have left; harmless when it left nothing. */
 export async function undoCreate(
-  deps: Pick<EnvDeps, 'workspaces' | 'files' | 'store' | 'paths'>,
+  deps: Pick<EnvDeps, 'workspaces' | 'files' | 'store' | 'paths' | 'locks'>,
   env: EnvRecord,
 ): Promise<void> {
   await deps.workspaces.remove(env.workspace, env.copyMethod)
-  await deps.files.remove(deps.paths.envFiles(env.id))
-  await deps.store.removeEnv(env.id)
+  await forgetEnv(deps, env)
 }
 
 /** The project a new env belongs to, and the source as its root: wherever in it the caller stands, all of it is copied. */
@@ -149,7 +149,7 @@ function createSteps(
       name: 'reserve',
       title: 'reserve its name and subnet',
       run: async () => void (state.env = await reserveEnv(deps, state.env, directory, scope.signal)),
-      undo: () => deps.store.removeEnv(state.env.id),
+      undo: () => forgetEnv(deps, state.env),
     },
     {
       name: 'workspace',

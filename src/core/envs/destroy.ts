@@ -8,6 +8,7 @@ import { withOperation } from '../operations/with-operation.ts'
 import type { EnvDeps } from './deps.ts'
 import { stopSteps } from './down.ts'
 import { type EnvRef, findEnv } from './find-env.ts'
+import { forgetEnv } from './forget-env.ts'
 import { lockEnv } from './lock-env.ts'
 import type { EnvRecord } from './model.ts'
 import { usersOf } from './shared/users.ts'
@@ -78,10 +79,9 @@ function leaveWorkspace(deps: EnvDeps, { id, project, name, workspace }: EnvReco
   return { name: 'workspace', title: 'leave its workspace', run }
 }
 
-async function forget(deps: EnvDeps, { id }: EnvRecord): Promise<void> {
-  await deps.files.remove(deps.paths.envFiles(id))
-  deps.upRecords.forget(id)
-  await deps.store.removeEnv(id)
+async function forget(deps: EnvDeps, env: EnvRecord): Promise<void> {
+  deps.upRecords.forget(env.id)
+  await forgetEnv(deps, env)
 }
 
 /** A shared instance stays while an env takes its service from it, be that env up or down. Throws SHARED_IN_USE. */

@@ -12,6 +12,8 @@ export interface Files {
   list(path: string): Promise<string[]>
   /** Removes a file or a whole directory; harmless when it is gone. */
   remove(path: string): Promise<void>
+  /** Removes a directory with nothing in it; harmless when it is gone or has something in it. */
+  removeIfEmpty(path: string): Promise<void>
   makeDirectory(path: string): Promise<void>
   /** Absolute path with every symlink resolved, or undefined where it does not exist. */
   realPath(path: string): Promise<string | undefined>
