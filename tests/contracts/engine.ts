@@ -253,7 +253,6 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
       await engine.startContainer(id)
       expect(await containersOf(files)).toMatchObject([{ state: 'running', exitCode: null }])
       expect((await engine.times(id))?.startedAt).toBeGreaterThanOrEqual(stopped?.endedAt ?? Number.NaN)
-      await engine.startContainer(id)
     })
 
     test('a container joins another network and leaves it; twice is harmless', async () => {

@@ -1,9 +1,6 @@
 /** The container engine stops, dies, or loses its power under Berth: what ran comes back, what was asked is finished. */
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { exec } from '../../src/lib/exec.ts'
 import { openBerth, type TestBerth } from '../support/berth.ts'
 import { startEngine, type TestEngine } from '../support/engine.ts'
 import { eventually } from '../support/eventually.ts'
@@ -11,7 +8,6 @@ import { ensureImages, images } from '../support/images.ts'
 import { openOperations } from '../support/journal.ts'
 import { must } from '../support/must.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
-import { endProcesses, type RunningProcess, runningProcesses } from '../support/remove-directory.ts'
 import { tracesOf } from '../support/traces.ts'
 
 const compose = `
@@ -58,8 +54,8 @@ const container = (service: string) =>
 
 describe('under a running env', () => {
   const losses: [string, (engine: TestEngine) => Promise<void>][] = [
-    ['is killed', ({ kill }) => kill()],
-    ['is stopped', ({ stop }) => stop()],
+    ['is killed', (one) => one.kill()],
+    ['is stopped', (one) => one.stop()],
   ]
   test.each(losses)('the engine %s: what ran comes back, what was stopped by hand stays', async (_, lose) => {
     await ok('up', 'a')
@@ -80,17 +76,6 @@ describe('under a running env', () => {
 })
 
 describe('in the middle of work', () => {
-  test('up is finished once the engine is back', async () => {
-    const up = run('up', 'a', 'slow', 'db')
-    await eventually(async () => expect((await status()).services).toMatchObject({ slow: 'starting' }), someMinutes)
-    await engine.stop()
-    expect(await up).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('once the engine is back') })
-    await writeFile(join((await status()).workspace, 'site', 'go'), '')
-    await engine.start()
-    await eventually(async () => expect((await status()).services).toMatchObject({ slow: 'healthy' }), someMinutes)
-    await eventually(() => expect(openOperations(berth.home)).toEqual([]))
-  })
-
   test('destroy is finished once the engine is back; what never was up needs none', async () => {
     await ok('up', 'a', 'db')
     await ok('create', 'b')
@@ -107,32 +92,4 @@ describe('in the middle of work', () => {
   })
 })
 
-test('after a reboot everything is as it was: workspaces, containers; sessions are known to have ended', async () => {
-  await ok('up', 'a', 'web', 'db')
-  await ok('run', 'sleep', 'a', '--detach', '--no-up')
-  await writeFile(join((await status()).workspace, 'site', 'new'), 'work')
-  await engine.powerOff()
-  await endProcesses(async () => (await runningProcesses()).filter(isOurs))
-  const { stdout: mounts } = await exec(['findmnt', '--noheadings', '--list', '--output', 'TARGET'])
-  for (const mount of mounts.split('\n').filter((path) => path.startsWith(`${berth.home}/`)))
-    await must(['umount', mount])
-  await engine.start()
-
-  const { stderr } = await run('ls')
-  expect(stderr).toBe('')
-  await eventually(async () => {
-    expect((await status()).services).toMatchObject({ web: 'running', db: 'healthy' })
-  }, someMinutes)
-  const { workspace } = await status()
-  expect(await readFile(join(workspace, 'site', 'new'), 'utf8')).toBe('work')
-  expect(await ok('exec', 'a', 'db', '--', 'cat', '/site/new')).toBe('work')
-  const { sessions } = await berth.data<{ sessions: object[] }>(['sessions'])
-  expect(sessions).toMatchObject([{ name: 'sleep', state: expect.not.stringMatching('running') }])
-  expect(await ok('doctor')).toContain('everything is as it should be')
-})
-
 const run = (...args: string[]) => berth.run(args, { cwd: project.directory })
-
-/** berthd, tmux, and whatever runs in a session. */
-const isOurs = ({ argv, environment }: RunningProcess) =>
-  environment.includes(`BERTH_HOME=${berth.home}`) || argv.some((word) => word.startsWith(`${berth.home}/`))

@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Clock, Journal, OperationRecord, StepRecord } from '../../core/ports.ts'
 import type { Tables } from './tables.ts'
 
-/** How many ended operations are kept for `berth events` and `doctor`. */
+/** How many ended operations are kept for `doctor` and recovery. */
 const kept = 500
 
 /** The journal in the state database. */
