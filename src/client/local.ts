@@ -93,7 +93,7 @@ async function makeWay({ home }: LocalDaemon, refusal: IncomingMessage): Promise
   throw new ClientError({
     code: 'DAEMON_BUSY',
     message: `berthd ${String(refusal.headers[versionHeader])} is still working, so this berth (${version}) cannot replace it now`,
-    hint: 'wait for its operations to end, or berth daemon stop --force',
+    hint: 'wait for its operations to end, or berth daemon stop: they are taken up again',
     details: {},
   })
 }

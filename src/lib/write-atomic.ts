@@ -7,6 +7,7 @@ export async function writeAtomic(path: string, contents: string | Uint8Array, m
     const file = await open(temporary, 'wx', mode)
     try {
       await file.writeFile(contents)
+      await file.chmod(mode) // whatever the umask took away
       await file.sync()
     } finally {
       await file.close()

@@ -1,14 +1,14 @@
-import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Files } from '../../core/ports.ts'
+import { writeAtomic } from '../../lib/write-atomic.ts'
 
 /** The file system of this machine. */
 export function createLocalFiles(): Files {
   return {
     readText: (path) => orUndefined(readFile(path, 'utf8')),
-    writeText: (path, text, mode = 0o600) => translated(path, () => writeAtomically(path, text, mode)),
+    writeText: (path, text, mode = 0o600) => translated(path, () => writeWithParents(path, text, mode)),
     mode: async (path) => {
       const status = await orUndefined(stat(path))
       return status && status.mode & 0o7777
@@ -23,23 +23,9 @@ export function createLocalFiles(): Files {
   }
 }
 
-async function writeAtomically(path: string, text: string, mode: number): Promise<void> {
+async function writeWithParents(path: string, text: string, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    const file = await open(temporary, 'wx', mode)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await chmod(temporary, mode)
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+  await writeAtomic(path, text, mode)
 }
 
 const inUse = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT'])

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 /** A lock that the operating system takes back when its process ends, however it ends. */
@@ -11,6 +12,7 @@ export interface ProcessLock {
  */
 export function takeProcessLock(file: string): ProcessLock | undefined {
   const database = new DatabaseSync(file)
+  chmodSync(file, 0o600) // its journal gets the same mode
   try {
     database.exec(
       'PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE',

@@ -8,11 +8,6 @@ export function copyListed(to: string): string[] {
   return ['rsync', '-a', '--recursive', '--from0', '--files-from=-', '--', './', `${to}/`]
 }
 
-/** Fails where the file system cannot share blocks between two files. */
-export function cloneFile(from: string, to: string): string[] {
-  return ['cp', '--reflink=always', '--', from, to]
-}
-
 export const removeTree = (path: string): string[] => ['rm', '-rf', '--', path]
 
 /** Makes the directories of a tree writable so that they can be emptied; follows no links. */

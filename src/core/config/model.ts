@@ -82,6 +82,3 @@ export interface ConfigFault {
   key: string
   message: string
 }
-
-/** Reads the config of the project in a directory. Throws CONFIG_INVALID naming every fault. */
-export type LoadProjectConfig = (directory: string) => Promise<ProjectConfig>

@@ -1,31 +1,12 @@
 import { expect, test } from 'vitest'
+import { sampleEnv } from '../../../tests/support/sample-env.ts'
 import { composeLabels } from '../labels.ts'
 import type { EngineContainer } from '../ports.ts'
 import type { EnvRecord } from './model.ts'
 import type { UpRecord } from './plan-record.ts'
 import { viewEnv } from './view.ts'
 
-const env: EnvRecord = {
-  id: 'abc123',
-  project: 'shop',
-  name: 'tea',
-  composeProject: 'shop-tea-abc123',
-  source: { kind: 'empty' },
-  workspace: '/w/shop/tea',
-  directory: '/w/shop/tea',
-  copyMethod: 'copy',
-  branch: null,
-  baseCommit: null,
-  composeFiles: [],
-  subnet: '10.224.0.0/26',
-  phase: 'ready',
-  desired: 'up',
-  shared: [],
-  serves: null,
-  idleSince: null,
-  extraNames: [],
-  createdAt: '2026-01-01T00:00:00.000Z',
-}
+const env = sampleEnv({ name: 'tea' })
 
 const container = (service: string, state: EngineContainer['state'], exitCode: number | null = null) => ({
   id: service,

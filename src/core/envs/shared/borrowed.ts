@@ -18,10 +18,15 @@ export function borrowedContainers(
     const instance = serverOf(envs, env, service)
     if (!instance) return []
     const serving = containersOf(instance.id).filter(({ labels }) => labels[composeLabels.service] === service)
-    return serving
-      .map((container) => ({ ...container, networks: only(container.networks, networks) }))
-      .filter((container) => Object.keys(container.networks).length > 0)
+    return seenFrom(serving, networks)
   })
+}
+
+/** Those of the containers that are in one of the networks, with their addresses there only. */
+export function seenFrom(containers: readonly EngineContainer[], networks: readonly string[]): EngineContainer[] {
+  return containers
+    .map((container) => ({ ...container, networks: only(container.networks, networks) }))
+    .filter((container) => Object.keys(container.networks).length > 0)
 }
 
 function only<T>(all: Record<string, T>, keys: readonly string[]): Record<string, T> {

@@ -3,6 +3,7 @@ import type { EnvDeps } from '../deps.ts'
 import { envContainers } from '../env-containers.ts'
 import type { EnvRecord } from '../model.ts'
 import { sharedContainers } from './attach.ts'
+import { seenFrom } from './borrowed.ts'
 
 /** Every container that serves an env: its own, and those of the shared instances in its networks. */
 export async function reachableContainers(
@@ -11,15 +12,9 @@ export async function reachableContainers(
 ): Promise<EngineContainer[]> {
   const [own, record] = await Promise.all([envContainers(deps, env.id), deps.upRecords.read(env.id)])
   const lent = await Promise.all(
-    (record?.attachments ?? []).map(async ({ service, networks }) => {
-      const containers = await sharedContainers(deps, env, service)
-      return containers
-        .filter((container) => networks.some((network) => network in container.networks))
-        .map((container) => ({
-          ...container,
-          networks: Object.fromEntries(Object.entries(container.networks).filter(([name]) => networks.includes(name))),
-        }))
-    }),
+    (record?.attachments ?? []).map(async ({ service, networks }) =>
+      seenFrom(await sharedContainers(deps, env, service), networks),
+    ),
   )
   return [...own, ...lent.flat()]
 }
