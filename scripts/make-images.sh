@@ -1,11 +1,12 @@
 #!/bin/sh
 # Makes the images that the demo, the tests and examples/shop start from, where no registry can be reached:
-# berth/{busybox,node,nginx,postgres,redis}:local, from Debian's packages and the Node that Berth carries.
+# berth/{busybox,node,nginx,postgres,redis,caddy}:local, from Debian's packages and the Node that Berth carries.
 # Safe and quick to run again: an image of the same recipe is left alone. The images are kept as archives in
 # $XDG_CACHE_HOME/berth-dev, so that a second engine only has to load them.
 #
 #   make-images.sh                       all of them
 #   make-images.sh busybox redis         only these
+#   make-images.sh traefik               of the program that tests/tools/build.sh has built
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,14 +14,14 @@ root=$(dirname "$here")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/berth-dev
 
 main() {
-  [ $# -gt 0 ] || set -- busybox node nginx postgres redis
+  [ $# -gt 0 ] || set -- busybox node nginx postgres redis caddy
   mkdir -p "$cache/debs"
   work=$(mktemp -d "$cache/work.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   trap 'exit 130' INT TERM
   for image in "$@"; do
     case $image in
-      busybox | node | nginx | postgres | redis) make "$image" ;;
+      busybox | node | nginx | postgres | redis | caddy | traefik) make "$image" ;;
       *) fail "no such image: $image" ;;
     esac
   done
@@ -68,6 +69,8 @@ config_of() {
       printf '"Cmd":["redis-server","--protected-mode","no","--dir","/data"],"ExposedPorts":{"6379/tcp":{}},'
       printf '"Volumes":{"/data":{}},"WorkingDir":"/data"'
       ;;
+    traefik) printf '"Entrypoint":["traefik"],"ExposedPorts":{"80/tcp":{}}' ;;
+    caddy) printf '"Cmd":["caddy","run"],"ExposedPorts":{"80/tcp":{}},"Volumes":{"/data":{}}' ;;
     postgres)
       printf '"Entrypoint":["entrypoint.sh"],"Cmd":["postgres"],"User":"postgres","ExposedPorts":{"5432/tcp":{}},'
       printf '"Volumes":{"/var/lib/postgresql/data":{}},"StopSignal":"SIGINT"'
@@ -123,6 +126,17 @@ files_of_redis() {
   skeleton "$1"
   unpack "$1" redis-server redis-tools
   mkdir -p "$1/data"
+}
+
+files_of_caddy() {
+  skeleton "$1"
+  unpack "$1" caddy
+  mkdir -p "$1/data" "$1/config"
+}
+
+files_of_traefik() {
+  skeleton "$1"
+  install -D -m 755 "$("$root/tests/tools/build.sh" --cached traefik)" "$1/usr/bin/traefik"
 }
 
 # skeleton ROOTFS [USER:ID]: directories, users and busybox, laid out as Debian does

@@ -4,7 +4,7 @@
 #
 #   prepare-machine.sh            says what is ready at the end
 #   prepare-machine.sh --quiet    says only what it changes
-#   prepare-machine.sh --tests    also what only the tests need: Podman, file systems that share blocks (btrfs, xfs)
+#   prepare-machine.sh --tests    also what only the tests need: Podman, age, file systems that share blocks (btrfs, xfs), the lab of several hosts
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -48,6 +48,7 @@ install_missing_programs() {
   have docker && { have dockerd || engine_answers; } || wanted="$wanted docker.io"
   [ -z "$tests" ] || need_for_tests
   [ -z "$wanted" ] || install $wanted
+  [ -z "$tests" ] || have wireguard-go || install_wireguard_go
 }
 
 need_for_tests() {
@@ -57,6 +58,15 @@ need_for_tests() {
   need podman podman
   need crun crun
   need catatonit catatonit
+  need age age
+  # a CA of our own
+  need pebble pebble
+  # several hosts on this one: tests/lab/lab.sh
+  need nft nftables
+  need python3 python3
+  need socat socat
+  need wg wireguard-tools
+  [ -e /usr/lib/$(uname -m)-linux-gnu/faketime/libfaketime.so.1 ] || wanted="$wanted libfaketime"
   [ -e /usr/lib/podman/netavark ] || wanted="$wanted netavark"
   [ -e /usr/lib/podman/aardvark-dns ] || wanted="$wanted aardvark-dns"
 }
@@ -118,9 +128,21 @@ install_compose() {
   compose_is_new_enough || fail 'docker compose >= 2.24 is still missing'
 }
 
+# WireGuard of a kernel that has none: bookworm has no package of it.
+install_wireguard_go() {
+  as_root 'install wireguard-go'
+  apt update
+  if apt-cache policy wireguard-go | grep -q 'Candidate: [0-9]'; then
+    install wireguard-go
+  else
+    add_trixie
+    install wireguard-go/trixie
+  fi
+}
+
 # Bookworm's own docker-compose is version 1. Pinned at priority 100, so that nothing else comes from trixie unasked.
 add_trixie() {
-  say 'adding Debian trixie as a package source, pinned at priority 100, for docker-compose 2'
+  say 'adding Debian trixie as a package source, pinned at priority 100, for what bookworm lacks'
   if [ ! -e /etc/apt/preferences.d/trixie ]; then
     printf 'Package: *\nPin: release n=trixie\nPin-Priority: 100\n' >/etc/apt/preferences.d/trixie
   fi

@@ -19,7 +19,7 @@ scripts/prepare-machine.sh --quiet "$@"
 install_dependencies .
 install_dependencies examples/shop/api
 [ -e examples/shop/.env ] || cp examples/shop/.env.example examples/shop/.env
-if [ ! -e dist/package.json ] || [ -n "$(find src scripts/build.ts scripts/launcher.cjs package-lock.json -newer dist/package.json | head -n 1)" ]; then
+if [ ! -e dist/package.json ] || [ -n "$(find src scripts/build.ts scripts/bundle package-lock.json -newer dist/package.json | head -n 1)" ]; then
   say 'building'
   npm run --silent build
 fi

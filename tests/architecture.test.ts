@@ -16,7 +16,16 @@ const mayImport: Record<string, string[]> = {
 }
 
 /** Where the program is put together: the only files of the daemon that know technologies. */
-const wiring = new Set(['daemon/main.ts', 'daemon/open-home.ts', 'daemon/resolver-main.ts'])
+const wiring = new Set([
+  'daemon/main.ts',
+  'daemon/open-home.ts',
+  'daemon/open-ci.ts',
+  'daemon/open-machines.ts',
+  'daemon/open-tunnels.ts',
+  'daemon/open-sync-machine.ts',
+  'daemon/open-providers.ts',
+  'daemon/resolver-main.ts',
+])
 
 const roomOf = (file: string) => file.split('/')[0] ?? ''
 const importsOf = (file: string) =>
@@ -28,7 +37,7 @@ const importsOf = (file: string) =>
 const capabilityOf = (file: string) => (/^core\/([^/]+)\//.exec(file) ?? [])[1]
 
 test('every room imports only what it may', () => {
-  expect(files.length).toBeGreaterThan(10)
+  expect(files.length).toBeGreaterThan(500)
   const faults: string[] = []
   for (const file of files) {
     for (const target of importsOf(file)) {

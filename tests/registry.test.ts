@@ -69,7 +69,7 @@ describe.each(Object.entries(errorCatalogue))('%s', (code, { exit, meaning, hint
 })
 
 /** Commands of the product that hints speak of and that are still to come. */
-const planned = new Set(['connect', 'doctor', 'gc'])
+const planned = new Set(['doctor', 'gc'])
 
 const reference = readFileSync(join(import.meta.dirname, '..', 'docs', 'reference', 'errors.md'), 'utf8')
 

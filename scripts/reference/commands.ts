@@ -12,6 +12,8 @@ export function everyCommand(group: Group = root, path: readonly string[] = []):
   return Object.entries(group.commands).flatMap(([word, entry]) => {
     const own = [...path, word]
     if (!isCommand(entry)) return everyCommand(entry, own)
-    return entry.hidden ? [] : [{ path: own, command: entry }]
+    const below =
+      entry.commands === undefined ? [] : everyCommand({ brief: entry.brief, commands: entry.commands }, own)
+    return entry.hidden ? [] : [{ path: own, command: entry }, ...below]
   })
 }

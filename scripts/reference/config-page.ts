@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { configSchema } from '../../src/core/config/schema.ts'
+import { settingsSchema } from '../../src/core/settings/schema.ts'
 
 interface Schema {
   type?: string
@@ -24,6 +25,19 @@ export function configPage(): string {
   return `${introduction}\n${tables(root, []).join('\n')}`
 }
 
+/** docs/reference/settings.md: every key of config.toml. */
+export function settingsPage(): string {
+  const root = z.toJSONSchema(settingsSchema, { io: 'input' }) as Schema
+  return `${settingsIntroduction}\n${tables(root, []).join('\n')}`
+}
+
+const settingsIntroduction = `# config.toml
+
+Settings of this user on this machine: the file \`config.toml\` of the state directory (\`~/.berth\`, or BERTH_HOME), all of it optional.
+\`berth config\` shows what is in effect and where each value comes from, \`berth config edit\` opens the file. berthd reads it when it
+starts: \`berth daemon stop\`, and the next command works by it.
+`
+
 const introduction = `# berth.toml
 
 Settings of a project: a file \`berth.toml\` beside its compose file. It is optional, and so is every key in it. Unknown keys
@@ -46,7 +60,8 @@ function tables(schema: Schema, path: string[]): string[] {
     plain.length === 0
       ? []
       : [`| key | type | meaning |`, `|---|---|---|`, ...plain.map(([key, value]) => row(key, value)), '']
-  const heading = path.length === 0 ? [] : [`## [${path.join('.')}]`, '', schema.description ?? '', '']
+  const heading =
+    path.length === 0 ? [] : [`## [${path.join('.')}]`, '', ...(schema.description ? [schema.description, ''] : [])]
   const inner = entries.flatMap(([key, value]) =>
     isTable(value) ? tables(valueTable(value), innerPath(path, key, value)) : [],
   )

@@ -63,6 +63,7 @@ const contentTypes: Record<Route['kind'], string> = {
   operation: 'text/event-stream',
   feed: 'text/event-stream',
   bytes: 'application/octet-stream',
+  terminal: 'application/octet-stream',
 }
 
 const answers: Record<Route['kind'], string> = {
@@ -71,4 +72,6 @@ const answers: Record<Route['kind'], string> = {
     'Server-sent events: `progress` (OperationEvent), then one `result` with the schema below, or one `error` (Error). The operation goes on when the connection is lost; operation.follow takes it up again.',
   feed: 'Server-sent events without end, each with the schema below.',
   bytes: 'Raw output.',
+  terminal:
+    'Frames both ways, over one connection: those of the caller follow the input, which is one line, in the body of the request.',
 }

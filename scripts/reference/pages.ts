@@ -1,7 +1,9 @@
 import { errorCatalogue } from '../../src/core/error-catalogue.ts'
+import { eventTypes } from '../../src/core/events/model.ts'
 import { commandsPage } from './commands-page.ts'
-import { configPage, configSchemaFile } from './config-page.ts'
+import { configPage, configSchemaFile, settingsPage } from './config-page.ts'
 import { errorsPage } from './errors-page.ts'
+import { eventsPage } from './events-page.ts'
 import { jsonOutputSchema } from './json-output.ts'
 import { openapiDocument } from './openapi.ts'
 
@@ -13,6 +15,8 @@ export function referencePages(): Record<string, string> {
     'docs/reference/openapi.json': openapiDocument(),
     'docs/reference/berth.schema.json': configSchemaFile(),
     'docs/reference/config.md': configPage(),
+    'docs/reference/settings.md': settingsPage(),
     'docs/reference/errors.md': errorsPage(errorCatalogue),
+    'docs/reference/events.md': eventsPage(eventTypes),
   }
 }

@@ -6,12 +6,23 @@ export interface Outcome {
   data: unknown
   /** The result for people, on stdout; nothing when absent. */
   text?: string
+  /** The text is somebody's data (a patch, a path): where it does not go to a terminal it is written as it is. */
+  exact?: boolean
   /** 0 when absent; a child's own code for exec and the like. */
   exitCode?: number
 }
 
 /** Where the shell finds values for a flag or an argument. */
-export type Completion = 'env' | 'service' | 'project' | 'session' | 'machine' | 'agent' | 'directory' | 'file'
+export type Completion =
+  | 'env'
+  | 'service'
+  | 'project'
+  | 'session'
+  | 'machine'
+  | 'context'
+  | 'agent'
+  | 'directory'
+  | 'file'
 
 /** A flag, as data. */
 export interface Flag {
@@ -56,6 +67,8 @@ export interface Command {
    * command's own arguments, flags included.
    */
   tail?: 'after-dashes' | 'after-arguments'
+  /** Commands below its name; a word that names none of them is its own argument. */
+  commands?: Readonly<Record<string, Command>>
   /** Neither help nor completion shows it. */
   hidden?: boolean
   run(context: BerthContext, flags: CommonFlags, ...args: string[]): Promise<Outcome>
@@ -146,7 +159,7 @@ export const servicesArgument: Argument = {
 export const commonFlags: Readonly<Record<string, Flag>> = {
   on: textFlag('the machine to do it on', 'machine', 'machine'),
   json: switchFlag('print one JSON document'),
-  context: textFlag('the context', 'name'),
+  context: textFlag('the context', 'name', 'context'),
   yes: yesFlag,
   help: switchFlag('show this', 'h'),
 }

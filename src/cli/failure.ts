@@ -12,6 +12,10 @@ export function failure(code: keyof typeof errorCatalogue, message: string, hint
   return new ClientError({ code, message, hint: hint ?? errorCatalogue[code].hint, details: {} })
 }
 
+/** What a failure says; undefined for what is none of Berth's. */
+export const failureOf = (thrown: unknown): ApiError | undefined =>
+  thrown instanceof ClientError ? thrown.error : undefined
+
 /** Any thrown value as the failure to show. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ClientError) return thrown.error

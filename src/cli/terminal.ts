@@ -2,6 +2,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { isatty } from 'node:tty'
+import { exitCodes } from '../contract/errors.ts'
 import type { Outcome } from './command.ts'
 import type { BerthContext, CommonFlags } from './context.ts'
 import { failure } from './failure.ts'
@@ -23,7 +24,7 @@ export async function runAsOutcome(
   command: TerminalCommand,
 ): Promise<Outcome> {
   if (json) {
-    const data = await captureOutput(context, command)
+    const data = await captureOutput(context, await here(context, command, false))
     return { data, exitCode: data.exitCode }
   }
   const exitCode = await runInTerminal(context, command)
@@ -35,24 +36,78 @@ export async function runAsOutcome(
  * when signal n ended it. Throws TOOL_MISSING.
  */
 export async function runInTerminal(context: BerthContext, command: TerminalCommand): Promise<number> {
-  const child = start(context, command, 'inherit')
-  // Ctrl-C reaches the child from the terminal itself; Berth waits for what the child makes of it.
-  const ignore = () => undefined
-  context.process.on('SIGINT', ignore)
-  const forward = () => void child.kill('SIGTERM')
+  const own = await here(context, command, onTerminal())
+  return untilEnd(context, own, start(context, own, 'inherit'))
+}
+
+/** A command as this machine runs it. */
+interface OwnCommand extends TerminalCommand {
+  /** What ends the program on another machine, where it has no terminal there that takes it along. */
+  ending?: TerminalCommand
+}
+
+/** What ssh exits with when it could not do its work. */
+const lostBySsh = 255
+
+/** The exit code of a child. Ctrl-C reaches it from the terminal itself; Berth waits for what the child makes of it. */
+async function untilEnd(context: BerthContext, own: OwnCommand, child: ChildProcess): Promise<number> {
+  let interrupted = false
+  const note = () => void (interrupted = true)
+  const forward = () => {
+    interrupted = true
+    child.kill('SIGTERM')
+  }
+  context.process.on('SIGINT', note)
   context.process.on('SIGTERM', forward)
   try {
-    return await exitOf(child, command)
+    const exitCode = await exitOf(child, own)
+    if (!interrupted || !own.ending) return exitCode
+    await exitOf(start(context, own.ending, 'ignore'), own.ending)
+    // ssh says so too when it is ended itself
+    return exitCode === lostBySsh ? exitCodes.interrupted : exitCode
   } finally {
-    context.process.off('SIGINT', ignore)
+    context.process.off('SIGINT', note)
     context.process.off('SIGTERM', forward)
   }
 }
 
-async function captureOutput(context: BerthContext, command: TerminalCommand) {
+/** The command as this machine runs it: for a program of another one that is ssh. */
+async function here(context: BerthContext, command: TerminalCommand, tty: boolean): Promise<OwnCommand> {
+  if (context.away === undefined) return command
+  if (tty) return overSsh(context, command, true)
+  const call = process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex')
+  const marked = { ...command, env: { ...command.env, BERTH_CALL: call } }
+  const ending = { argv: ['/bin/sh', '-c', endScript, 'berth', call], directory: null, env: {} }
+  // both now: after Ctrl-C nobody is asked anything any more
+  const [own, end] = await Promise.all([overSsh(context, marked, false), overSsh(context, ending, false)])
+  return { ...own, ending: end }
+}
+
+async function overSsh(context: BerthContext, command: TerminalCommand, tty: boolean): Promise<TerminalCommand> {
+  const { away, env } = context
+  if (away === undefined) return command
+  const agent = env['SSH_AUTH_SOCK'] ? { agent: env['SSH_AUTH_SOCK'] } : {}
+  const input = { context: away.context, name: away.machine, command, tty, ...agent }
+  return (await context.client()).call('machine.terminal', input)
+}
+
+/**
+ * Without a terminal sshd leaves a program running when nobody listens to it any more: it is told as Ctrl-C tells it here. The
+ * shell around it leads its process group, and has the mark in its command line.
+ */
+const endScript = `
+for leader in $(pgrep -f "BERTH_CALL=$1"); do
+  kill -s INT -- "-$leader" 2>/dev/null || continue
+  i=0
+  while kill -s 0 -- "-$leader" 2>/dev/null && [ $i -lt 20 ]; do i=$((i+1)); sleep 0.1; done
+  kill -s TERM -- "-$leader" 2>/dev/null
+done
+exit 0`
+
+async function captureOutput(context: BerthContext, command: OwnCommand) {
   const child = start(context, command, ['inherit', 'pipe', 'pipe'])
   const [exitCode, stdout, stderr] = await Promise.all([
-    exitOf(child, command),
+    untilEnd(context, command, child),
     textOf(child.stdout),
     textOf(child.stderr),
   ])

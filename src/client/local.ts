@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs'
+import { lstatSync, type Stats } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { versionHeader } from '../contract/wire.ts'
 import { version } from '../lib/version.ts'
 import { readAnswer, type Transport } from './client.ts'
 import { ClientError, unavailable } from './failure.ts'
-import { post, readBody } from './request.ts'
+import { postAnew, readBody } from './request.ts'
 import { type LocalDaemon, startDaemon } from './start-daemon.ts'
 
 export type { LocalDaemon } from './start-daemon.ts'
@@ -22,11 +22,16 @@ const otherStart = 1000
 /** This machine's daemon: started when absent, waited for while it stops, replaced when it is of another version and idle. */
 export function localTransport(daemon: LocalDaemon): Transport {
   const socket = socketPath(daemon.home)
+  const start = once(() => startDaemon(daemon))
   return {
     machine: 'local',
     async open(name, input, options) {
       refuseForeign(socket)
-      return reach(daemon, () => post(socket, name, input, options))
+      const request = () => postAnew(socket, name, input, options)
+      if (!options?.join) return reach(daemon, start, request)
+      const answer = await tried(request)
+      if (answer === undefined) throw unavailable('berthd does not run')
+      return answer
     },
   }
 }
@@ -38,14 +43,14 @@ export async function askRunning<N extends RouteName>(
   input: Input<N>,
 ): Promise<Output<N> | undefined> {
   refuseForeign(socketPath(home))
-  const answer = await tried(() => post(socketPath(home), name, input))
+  const answer = await tried(() => postAnew(socketPath(home), name, input))
   return answer && readAnswer<N>(answer)
 }
 
 /** A socket in a directory of somebody else's would be somebody else's daemon. */
 function refuseForeign(socket: string): void {
   const directory = dirname(socket)
-  const found = lstatSync(directory, { throwIfNoEntry: false })
+  const found = statusOf(directory)
   if (!found || found.uid === process.getuid?.()) return
   throw new ClientError({
     code: 'HOME_INVALID',
@@ -55,8 +60,21 @@ function refuseForeign(socket: string): void {
   })
 }
 
+/** Undefined for what is not there or cannot be there: the daemon says what is wrong with it. */
+function statusOf(directory: string): Stats | undefined {
+  try {
+    return lstatSync(directory, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
 /** Repeats a request until a daemon of this version has taken it. */
-async function reach(daemon: LocalDaemon, request: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
+async function reach(
+  daemon: LocalDaemon,
+  start: () => Promise<boolean>,
+  request: () => Promise<IncomingMessage>,
+): Promise<IncomingMessage> {
   const deadline = Date.now() + patience
   let startAt = 0
   while (Date.now() < deadline) {
@@ -65,12 +83,21 @@ async function reach(daemon: LocalDaemon, request: () => Promise<IncomingMessage
     if (answer !== undefined) await makeWay(daemon, answer)
     else if (Date.now() >= startAt) {
       // one that stops still holds the home, one that starts does not listen yet
-      if (!(await startDaemon(daemon))) startAt = Date.now() + otherStart
+      if (!(await start())) startAt = Date.now() + otherStart
       else continue
     }
     await wait(10)
   }
   throw unavailable('a berthd has this BERTH_HOME, but does not listen')
+}
+
+/** Work that is under way once, however many ask for it: a command that asks twice starts one daemon. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | undefined
+  return () => {
+    underWay ??= work().finally(() => (underWay = undefined))
+    return underWay
+  }
 }
 
 /** The answer, or undefined when nobody listens. A connection that broke before an answer is tried once more. */
@@ -86,7 +113,7 @@ async function tried(request: () => Promise<IncomingMessage>): Promise<IncomingM
 /** Asks a daemon of another version to stop, so that one of this version can take its place. Throws DAEMON_BUSY. */
 async function makeWay({ home }: LocalDaemon, refusal: IncomingMessage): Promise<void> {
   refusal.resume()
-  const answer = await tried(() => post(socketPath(home), 'daemon.stop', { ifIdle: true }))
+  const answer = await tried(() => postAnew(socketPath(home), 'daemon.stop', { ifIdle: true }))
   if (answer === undefined) return
   await readBody(answer)
   if (answer.statusCode === 200) return
@@ -99,7 +126,8 @@ async function makeWay({ home }: LocalDaemon, refusal: IncomingMessage): Promise
 }
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '')
-const isNobody = (error: unknown) => ['ENOENT', 'ECONNREFUSED'].includes(codeOf(error))
+const nobody = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'ECONNREFUSED']
+const isNobody = (error: unknown) => nobody.includes(codeOf(error))
 const isBroken = (error: unknown) => ['ECONNRESET', 'EPIPE'].includes(codeOf(error))
 
 function toClientError(error: unknown): ClientError {

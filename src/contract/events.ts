@@ -11,7 +11,7 @@ export const operationEvent = z.discriminatedUnion('type', [
     state: z.enum(['running', 'done', 'failed', 'undone']),
     ms: z.number().optional(),
   }),
-  z.object({ type: z.literal('output'), line: z.string() }),
+  z.object({ type: z.literal('output'), line: z.string(), stream: z.enum(['stdout', 'stderr']).optional() }),
   z.object({ type: z.literal('warning'), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
 ])
 

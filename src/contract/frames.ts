@@ -1,5 +1,5 @@
 /**
- * Frames of a `bytes` route: 8 bytes (type, stream, source as 16 bits, length as 32 bits, big endian), then as many
+ * Frames of a `bytes` or `terminal` route: 8 bytes (type, stream, source as 16 bits, length as 32 bits, big endian), then as many
  * bytes as the length says. Free of schemas, so that the CLI can load it for nothing.
  */
 export const frameTypes = {
@@ -11,6 +11,20 @@ export const frameTypes = {
   pause: 2,
   /** JSON: the failure that ends the stream. */
   error: 3,
+  /** JSON: something that happened between two pieces of output. */
+  event: 4,
+  /** Of a log that is followed, before each output: the moment its source goes on from after that. */
+  position: 5,
+  /** Of a terminal, from its caller: what is typed. */
+  input: 6,
+  /** Nothing more is typed. */
+  inputEnd: 7,
+  /** JSON: `{columns, rows}`, the size its window has from now on. */
+  resize: 8,
+  /** JSON: `{signal}`, for a program without a terminal. */
+  signal: 9,
+  /** To its caller, and the last one: JSON `{exitCode}`. */
+  exit: 10,
 } as const
 
 export type FrameType = (typeof frameTypes)[keyof typeof frameTypes]

@@ -1,6 +1,8 @@
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 
+export { currentContextFile } from '../core/home/current-context.ts'
+
 /** The state directory: BERTH_HOME, else `~/.berth`. */
 export function berthHome(env: Record<string, string | undefined>): string {
   return env['BERTH_HOME'] ? resolve(env['BERTH_HOME']) : join(homedir(), '.berth')
@@ -17,6 +19,32 @@ export function socketPath(home: string): string {
   const inside = join(home, 'berthd.sock')
   return Buffer.byteLength(inside) <= longestSocketPath ? inside : join(runtimeDirectory(home), 'berthd.sock')
 }
+
+/** ssh makes a control socket under a name 17 characters longer first, and then renames it. */
+const whileMade = 17
+
+/** Where the sockets of another machine lie. */
+export interface MachineSockets {
+  /** Leads to its berthd: ssh's own, which stands also while no berthd runs here. */
+  socket: string
+  /** Leads there too, over a line that is open already; this machine's berthd holds it. */
+  ready: string
+  /** The one ssh itself shares. */
+  control: string
+}
+
+/** Where the sockets of another machine lie. */
+export function machineSockets(home: string, context: string, name: string): MachineSockets {
+  const file = context === 'default' ? name : `${context}.${name}`
+  const longest = Buffer.byteLength(join(home, 'machines', `${file}.ssh`)) + whileMade
+  const directory = join(longest <= longestSocketPath ? home : runtimeDirectory(home), 'machines')
+  const of = (kind: string) => join(directory, `${file}.${kind}`)
+  return { socket: of('sock'), ready: of('ready'), control: of('ssh') }
+}
+
+/** Where the logins of a context are kept: a context owns its machines, and goes with what it owns. */
+export const loginsDirectory = (home: string, context: string): string =>
+  context === 'default' ? join(home, 'logins') : join(home, 'contexts', context, 'logins')
 
 /** Directory for sockets of a home whose own path is too long for them. Not TMPDIR: all shells of a user must agree on it. */
 export function runtimeDirectory(home: string): string {

@@ -3,11 +3,25 @@ import * as z from 'zod'
 /** Text a person typed as a name; the use case judges it, so that the error can say what is wrong. */
 const typedName = z.string().max(1000)
 
+/** The copy of the project a caller on another machine stands in. */
+export const callersMirror = z
+  .object({
+    key: z
+      .string()
+      .max(100)
+      .regex(/^[\w-]+$/),
+    prefix: z.string().max(4096),
+    identity: z.array(z.string().max(1000)).max(1000).describe('what copies of its repository have in common'),
+  })
+  .describe('copy of the project the caller stands in on a machine of its own')
+
 /** Which env is meant: by name, with the project or with a directory inside it. */
 export const envRef = z.object({
   name: typedName.describe('env name, or project/env'),
   project: typedName.optional().describe('project name, where the directory does not say'),
   directory: z.string().max(4096).optional().describe('absolute path the caller stands in'),
+  standing: typedName.optional().describe('project the caller stands in on a machine of its own'),
+  mirror: callersMirror.optional(),
 })
 
 export const envSource = z.discriminatedUnion('kind', [
@@ -45,6 +59,10 @@ export const serviceStatus = z.object({
   state: z.enum(['missing', 'created', 'running', 'paused', 'restarting', 'exited', 'dead', 'shared']),
   health: z.enum(['none', 'starting', 'healthy', 'unhealthy']),
   exitCode: z.number().int().nullable(),
+  ended: z
+    .enum(['done', 'stopped'])
+    .nullable()
+    .describe('why it has ended: its work is done, or it was stopped by hand'),
   containers: z.number().int(),
   addresses: z.array(z.string()).describe('IPv4, first replica first'),
   ports: z.array(z.number().int()).describe('container ports (TCP), the one for HTTP first'),

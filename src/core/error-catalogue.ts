@@ -1,3 +1,14 @@
+import { accessErrors } from './access-errors.ts'
+import { certificateErrors } from './certificate-errors.ts'
+import { ciErrors } from './ci-errors.ts'
+import { deployErrors } from './deploy-errors.ts'
+import { machineErrors } from './machine-errors.ts'
+import { providerErrors } from './provider-errors.ts'
+import { remoteErrors } from './remote-errors.ts'
+import { syncErrors } from './sync-errors.ts'
+import { vaultErrors } from './vault-errors.ts'
+import { webhookErrors } from './webhook-errors.ts'
+
 /** Exit codes of the CLI (docs/reference/errors.md). */
 export const exitCodes = {
   ok: 0,
@@ -97,6 +108,34 @@ export const errorCatalogue = {
   SERVICE_NOT_RUNNING: entry(4, 'The service is not running.', 'berth up starts it'),
   SERVICE_UNHEALTHY: entry(1, 'A container stopped or did not become healthy.', 'berth logs shows why'),
   SERVICE_UNREACHABLE: entry(1, 'A running service does not answer at its address.', 'berth logs shows what it does'),
+  APP_NOT_FOUND: entry(3, 'No app has this name on the machine.', 'berth app ls shows the apps there are'),
+  APP_LOCKED: entry(
+    4,
+    'Somebody else is deploying this app.',
+    'wait for it, or take over with --break-lock when it is known to be dead',
+  ),
+  RELEASE_NOT_FOUND: entry(3, 'The app has no such release on the machine.', 'berth releases shows those there are'),
+  PLAINTEXT_SECRET: entry(
+    4,
+    'A secret is written in the compose file.',
+    'write ${NAME} there and its value into .env or the vault; --allow-plaintext-secrets takes it as it is',
+  ),
+  BUNDLE_TOO_LARGE: entry(
+    1,
+    'The project files that containers mount are too large for a release.',
+    'put them into an image, or name a directory that is not in the project',
+  ),
+  PROBE_FAILED: entry(
+    1,
+    'The new version did not answer; the old one still has the traffic.',
+    'berth logs shows why; [deploy.health] in berth.toml says what is asked',
+  ),
+  INGRESS_FAILED: entry(
+    1,
+    'The proxy in front of the apps did not take its new routes.',
+    'berth doctor; docker logs of the ingress container shows more',
+  ),
+  ...deployErrors,
   NOT_ISOLATED: entry(
     4,
     'The project uses something that cannot be isolated, and --strict was given.',
@@ -124,6 +163,11 @@ export const errorCatalogue = {
   ENGINE_TOO_OLD: entry(1, 'Docker Compose is older than 2.24.', 'install Compose 2.24 or newer'),
   TOOL_MISSING: entry(1, 'A program Berth needs is not installed.', 'install it; berth doctor lists what is missing'),
   WORKSPACE_FAILED: entry(1, 'The workspace could not be made, read or removed.', 'check free space and permissions'),
+  WORKSPACE_MISSING: entry(
+    4,
+    "The env's workspace was removed behind Berth's back.",
+    'berth destroy removes the rest of it; berth up then makes it anew',
+  ),
   DISK_FULL: entry(1, 'No space is left on the device.', 'free some space (berth gc helps), then run it again'),
   GIT_FAILED: entry(1, 'git could not do what was asked.', 'the lines above are what git said'),
   GIT_CONFLICT: entry(
@@ -142,12 +186,17 @@ export const errorCatalogue = {
     'use claude, codex, opencode, gemini, one declared in berth.toml, or run <task> -- <cmd>',
   ),
   SHARED_IN_USE: entry(4, 'Other envs still use this shared service.', 'destroy them first, or leave it running'),
+  OUTPUT_FAILED: entry(1, 'What a command says cannot be written.', 'make room where its output goes'),
   HOME_INVALID: entry(
     4,
     'The state directory cannot be used.',
     'set BERTH_HOME to a directory of yours outside any git repository',
   ),
-  STATE_CORRUPT: entry(1, 'The state database is damaged.', 'restore the newest file in backups/, beside it'),
+  STATE_CORRUPT: entry(
+    1,
+    'The state database is damaged.',
+    'restore the newest file of backups/, beside it; berth doctor --fix then adopts the envs it does not know',
+  ),
   STATE_NEWER: entry(
     1,
     'The state was written by a newer Berth.',
@@ -176,7 +225,28 @@ export const errorCatalogue = {
     'use the *.localhost:7080 names, which need no set-up',
   ),
   NEEDS_ROOT: entry(1, 'This step needs root.', 'run it with sudo'),
-  MACHINE_NOT_CONNECTED: entry(6, 'The machine is not connected.', 'berth connect it first'),
+  ...machineErrors,
+  ...accessErrors,
+  ...providerErrors,
+  ...vaultErrors,
+  ...deployErrors,
+  ...webhookErrors,
+  ...remoteErrors,
+  ...syncErrors,
+  CONTEXT_NOT_FOUND: entry(3, 'No context has this name.', 'berth context ls shows those there are'),
+  CONTEXT_EXISTS: entry(4, 'There is a context of this name already.', 'berth context use switches to it'),
+  CONTEXT_IN_USE: entry(
+    4,
+    'The context still holds machines or apps, or is always there.',
+    'berth context show names them',
+  ),
+  SECRET_IN_CONTEXT: entry(
+    4,
+    'What is exported or imported holds what looks like a secret.',
+    'take it out: an export holds names and addresses only',
+  ),
+  ...certificateErrors,
+  ...ciErrors,
   NOT_SUPPORTED: entry(1, 'The engine or platform cannot do this.', 'berth doctor says what this machine can do'),
 } as const satisfies Record<string, CatalogueEntry>
 

@@ -7,6 +7,15 @@ export const labels = {
   project: 'dev.berth.project',
   name: 'dev.berth.name',
   service: 'dev.berth.service',
+  /** Identity of the BERTH_HOME that deployed it: apps are no envs, and whoever tidies envs passes them by. */
+  appHome: 'dev.berth.apps',
+  /** App id, of everything a deploy makes. */
+  app: 'dev.berth.app',
+  deployment: 'dev.berth.deployment',
+  release: 'dev.berth.release',
+  /** Run of a job or a single command in an app: no part of what the app itself is. */
+  run: 'dev.berth.run',
+  runApp: 'dev.berth.run.app',
 } as const
 
 /** Compose's own labels that Berth reads. */
@@ -17,5 +26,6 @@ export const composeLabels = {
   volume: 'com.docker.compose.volume',
   oneOff: 'com.docker.compose.oneoff',
   number: 'com.docker.compose.container-number',
+  configHash: 'com.docker.compose.config-hash',
   dependsOn: 'com.docker.compose.depends_on',
 } as const

@@ -17,9 +17,9 @@ export function withFaults(journal: Journal, reach: (point: string) => void): Jo
       await journal.begin(operation)
       reach(`${operation.kind}::begin`)
     },
-    async end(id, state, error) {
+    async end(id, state, error, events) {
       reach(`${kinds.get(id)}::end`)
-      await journal.end(id, state, error)
+      await journal.end(id, state, error, events)
     },
     async openStep(id, seq, name) {
       names.set(`${id}:${seq}`, name)

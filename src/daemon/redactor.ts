@@ -10,6 +10,8 @@ export interface Redactor {
   value: <T>(value: T) => T
   /** From now on the values of these variables that are secrets by their names are known, and masked wherever they stand. */
   learn: (environment: Readonly<Record<string, string>>) => void
+  /** The same of values that are secrets whatever they are called. */
+  remember: (values: readonly string[]) => void
 }
 
 /** How many values are known at most; the oldest are forgotten first. */
@@ -18,16 +20,18 @@ const mostKnown = 500
 /** A redactor that knows the secrets of one environment. */
 export function createRedactor(environment: Readonly<Record<string, string | undefined>>): Redactor {
   const known = new Set(secretValues(environment))
+  const remember = (values: readonly string[]) => {
+    for (const value of values) if (value !== '') known.add(value)
+    for (const value of known) {
+      if (known.size <= mostKnown) break
+      known.delete(value)
+    }
+  }
   return {
     text: (text) => redact(text, [...known]),
     value: <T>(value: T) => redactValue(value, [...known]) as T,
-    learn(more) {
-      for (const value of secretValues(more)) known.add(value)
-      for (const value of known) {
-        if (known.size <= mostKnown) break
-        known.delete(value)
-      }
-    },
+    learn: (more) => remember(secretValues(more)),
+    remember,
   }
 }
 

@@ -15,7 +15,8 @@ export interface SocketServer {
 
 /** A server on `socket`, not listening yet. */
 export function createSocketServer(listener: RequestListener, socket: string) {
-  const server = createServer(listener)
+  // who holds a line ready says nothing on it for hours; only its user connects here
+  const server = createServer({ headersTimeout: 0, requestTimeout: 0 }, listener)
   return {
     listen: () => listen(server, socket),
     close: () => close(server, socket),

@@ -8,6 +8,9 @@ export interface ExecOptions {
   env?: Record<string, string | undefined>
   /** Written to stdin, which is then closed. Without it stdin is empty. */
   input?: string | Uint8Array
+  /** A file stdin comes from instead; and one to whose end stdout is added, for what is large or no text (`stdout` is empty then). */
+  inputFile?: string
+  appendTo?: string
   /** Milliseconds after which the program and all it started are ended (SIGTERM, then SIGKILL after 5 s). */
   timeoutMs?: number
   /** Ends them likewise. */
@@ -37,7 +40,8 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     cwd: options.cwd,
     env: options.env,
     extendEnv: options.env === undefined,
-    input: options.input ?? '',
+    ...(options.inputFile === undefined ? { input: options.input ?? '' } : { inputFile: options.inputFile }),
+    ...(options.appendTo === undefined ? {} : { stdout: { file: options.appendTo, append: true } }),
     // a process group of its own, to be ended as a whole
     detached: true,
     reject: false,
@@ -52,7 +56,7 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     argv,
     exitCode: result.exitCode,
     signal: result.signal,
-    stdout: result.stdout,
+    stdout: result.stdout ?? '',
     stderr: result.stderr,
     timedOut: group?.timedOut() ?? false,
     startError: result.exitCode === undefined && result.signal === undefined ? (result.code ?? 'UNKNOWN') : undefined,

@@ -12,3 +12,8 @@ export function quoteArgument(argument: string): string {
 export function quoteCommand(argv: readonly string[]): string {
   return argv.map(quoteArgument).join(' ')
 }
+
+/** An argument list as one line, for a shell that reads lines and whose variable `nl` holds a newline. */
+export function quoteLine(argv: readonly string[]): string {
+  return quoteCommand(argv).replaceAll('\n', `'"$nl"'`)
+}

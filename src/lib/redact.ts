@@ -21,6 +21,7 @@ const tokenShapes = [
   /\bAIza[\w-]{30,}/g,
   /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g,
   /\b(?:npm|hf|pypi)_[A-Za-z0-9]{20,}|\bdckr_pat_[\w-]{16,}/g,
+  /\bberth_[a-z0-9]{8}_[\w-]{43}(?:\.[\w-]{43})?/g,
   /\bAGE-SECRET-KEY-1[A-Z0-9]{20,}/g,
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   /\b\d{8,10}:[\w-]{35}\b/g,

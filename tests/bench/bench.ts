@@ -14,13 +14,35 @@ import { ensureImages } from '../support/images.ts'
 import { machineFacts } from './machine.ts'
 import { passes, type Result, type Row } from './model.ts'
 import { type Measured, renderTable } from './report.ts'
+import { ciRow } from './rows/ci.ts'
+import { createRow } from './rows/create.ts'
+import { deployRow } from './rows/deploy.ts'
+import { dnsRow } from './rows/dns.ts'
 import { logsRow } from './rows/logs.ts'
 import { lsRow } from './rows/ls.ts'
+import { machinesRow } from './rows/machines.ts'
 import { memoryRow } from './rows/memory.ts'
+import { proxyRow } from './rows/proxy.ts'
+import { resyncRow } from './rows/resync.ts'
 import { startRow } from './rows/start.ts'
+import { tunnelRow } from './rows/tunnel.ts'
 import { upRow } from './rows/up.ts'
 
-const rows: readonly Row[] = [lsRow, startRow, upRow, memoryRow, logsRow]
+const rows: readonly Row[] = [
+  lsRow,
+  startRow,
+  upRow,
+  createRow,
+  dnsRow,
+  proxyRow,
+  memoryRow,
+  logsRow,
+  machinesRow,
+  resyncRow,
+  tunnelRow,
+  ciRow,
+  deployRow,
+]
 const root = join(import.meta.dirname, '..', '..')
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
@@ -37,12 +59,13 @@ const facts = machineFacts()
 const measured: Measured[] = []
 for (const row of rows.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   console.error(`bench: ${row.name}`)
-  const results = await measure(row)
+  const results = await measure(row).catch((error: unknown) => [failure(row, error)])
   measured.push({ row, results })
   console.log(`\n${renderTable(measured.slice(-1))}`)
 }
 record()
-process.exitCode = measured.flatMap(({ results }) => results).some((result) => passes(result) === false) ? 1 : 0
+const all = measured.flatMap(({ results }) => results)
+process.exitCode = all.some((result) => result.failed === true || passes(result) === false) ? 1 : 0
 
 /** One row, with everything it made removed afterwards. */
 async function measure(row: Row): Promise<Result[]> {
@@ -56,6 +79,13 @@ async function measure(row: Row): Promise<Result[]> {
   } finally {
     for (const work of deferred.toReversed()) await work()
   }
+}
+
+/** A row that failed is said, and keeps no other from being measured. */
+function failure(row: Row, error: unknown): Result {
+  console.error(error)
+  const detail = `failed: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}`
+  return { title: row.name, detail, value: undefined, unit: 'ms', limit: 0, bound: 'most', failed: true }
 }
 
 function record(): void {

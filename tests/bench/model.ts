@@ -6,10 +6,12 @@ export interface Result {
   detail: string
   /** Undefined where it could not be measured; `detail` then says why. */
   value: number | undefined
-  unit: '×' | 'ms' | 'MB' | '/s' | 'lost'
+  unit: '×' | 'ms' | 'MB' | '/s' | 'lost' | 'trips'
   limit: number
   /** `most`: the value may be at most the limit; `least`: at least. */
   bound: 'most' | 'least'
+  /** The measuring itself went wrong. */
+  failed?: true
 }
 
 /** Whether a result keeps its limit; undefined where nothing was measured. */

@@ -23,7 +23,8 @@ export function renderTable(measured: readonly Measured[]): string {
 
 function renderLine(result: Result): string {
   const { title, detail, value, unit, limit, bound } = result
-  const verdict = { true: 'kept', false: '**missed**', undefined: 'not measured' }[String(passes(result))]
+  const said = { true: 'kept', false: '**missed**', undefined: 'not measured' }[String(passes(result))]
+  const verdict = result.failed ? '**failed**' : said
   const target = `${bound === 'most' ? '≤' : '≥'} ${show(limit, unit)}`
   return `| ${title} | ${value === undefined ? '–' : show(value, unit)} | ${target} | ${verdict} | ${detail} |`
 }

@@ -2,6 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EnvRecord, ProjectRecord } from '../../src/core/envs/model.ts'
 import type { Clock, Store } from '../../src/core/ports.ts'
 import type { SessionRecord } from '../../src/core/sessions/model.ts'
+import { accessStoreContract } from './access-store.ts'
+import { cloudStoreContract } from './cloud-store.ts'
+import { contextStoreContract } from './context-store.ts'
+import { eventsContract } from './events.ts'
+import { webhookStoreContract } from './webhook-store.ts'
 
 /** Makes an empty store that reads the time from the clock it is given. */
 export type OpenStore = (clock: Pick<Clock, 'now'>) => Store | Promise<Store>
@@ -15,6 +20,12 @@ export function storeContract(open: OpenStore): void {
     store = await open({ now: () => new Date(Date.UTC(2026, 0, 1, 0, minute++)) })
   })
   afterEach(() => store.close())
+
+  describe('access', () => accessStoreContract(() => store.access))
+
+  describe('webhooks', () => webhookStoreContract(() => store.webhooks))
+  describe('contexts', () => contextStoreContract(() => store.contexts))
+  describe('rented machines', () => cloudStoreContract(() => store.cloud))
 
   describe('projects', () => {
     test('come back as they went in, by name, and can be removed', async () => {
@@ -104,6 +115,13 @@ export function storeContract(open: OpenStore): void {
       expect(await store.sessions()).toEqual([strange, session('a', 'claude', 2)])
     })
 
+    test('one that has ended says when', async () => {
+      await store.addSession(session('a', 'claude', 1))
+      await store.endSession('a-claude', createdAt)
+      await store.endSession('nobody', createdAt)
+      expect(await store.sessions()).toEqual([{ ...session('a', 'claude', 1), endedAt: createdAt }])
+    })
+
     test('an id is taken once, until it is removed', async () => {
       await store.addEnv(env('a', 'shop', 'one'))
       await store.addSession(session('a', 'claude', 1))
@@ -116,8 +134,17 @@ export function storeContract(open: OpenStore): void {
     })
   })
 
+  describe('events', () => eventsContract(() => store))
+
   describe('journal', () => {
-    const begun = (id: string) => ({ id, kind: 'env.up', envId: 'a', input: { services: ['web'], strict: false } })
+    const begun = (id: string) => ({
+      id,
+      kind: 'env.up',
+      envId: 'a',
+      subject: 'shop/one',
+      actor: 'owner',
+      input: { services: ['web'], strict: false },
+    })
 
     test('an operation is open until it ends, with times and what went wrong', async () => {
       const { journal } = store

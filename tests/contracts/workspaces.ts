@@ -38,8 +38,9 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
   const rules = (some: Partial<CopyRules>): CopyRules => ({ ...copyEverything, ...some })
   const create = async (directory: string, name = 'a', more: Partial<WorkspaceRequest> = {}) => {
     const workspace = world.freePath(name)
-    const request = { workspace, branch: `berth/${name}`, rules: copyEverything, method: world.method }
-    const result = await world.workspaces.create({ source: { kind: 'directory', directory }, ...request, ...more })
+    const place = { source: { kind: 'directory' as const, directory }, workspace, branch: `berth/${name}` }
+    const request = { ...place, rules: copyEverything, method: world.method, ...more }
+    const result = await world.workspaces.create({ ...request, look: await world.workspaces.look(request) })
     return { workspace, result }
   }
 
@@ -123,7 +124,7 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
       expect(await world.read(workspace)).toEqual(shop)
       await expect(world.workspaces.diff(workspace, 'HEAD')).rejects.toMatchObject({ code: 'GIT_FAILED' })
       await expect(world.workspaces.commitAll(workspace, 'm')).rejects.toMatchObject({ code: 'GIT_FAILED' })
-      await expect(world.workspaces.pull(workspace, source, 'b')).rejects.toMatchObject({ code: 'GIT_FAILED' })
+      await expect(world.workspaces.pull(workspace, source, 'b', 'HEAD')).rejects.toMatchObject({ code: 'GIT_FAILED' })
     })
 
     test('an empty one is empty', async () => {
@@ -216,13 +217,14 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
 
     test('pull brings them as a branch and touches no file, and again what came later', async () => {
       const source = await world.directory(shop, { git: true })
-      const { workspace } = await create(source)
+      const { workspace, result } = await create(source)
       await world.write(source, { 'src/app.js': 'uncommitted work\n' })
       const before = await world.read(source)
       for (const [index, text] of ['x', 'y'].entries()) {
         await world.write(workspace, { 'new.txt': text })
         const commit = await world.workspaces.commitAll(workspace, text)
-        expect(await world.workspaces.pull(workspace, source, 'berth/a')).toEqual({ commit, commits: index + 1 })
+        const pulled = await world.workspaces.pull(workspace, source, 'berth/a', result.baseCommit ?? '')
+        expect(pulled).toEqual({ commit, commits: index + 1, mixed: [] })
         expect(await world.branch(source, 'berth/a')).toEqual({ ...shop, 'new.txt': text })
       }
       expect(await world.read(source)).toEqual(before)
@@ -230,15 +232,15 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
 
     test('merge moves forward, and joins what both have done', async () => {
       const source = await world.directory(shop, { git: true })
-      const { workspace } = await create(source)
+      const { workspace, result } = await create(source)
       await world.write(workspace, { 'new.txt': 'n' })
       const commit = await world.workspaces.commitAll(workspace, 'new')
-      await world.workspaces.pull(workspace, source, 'berth/a')
+      await world.workspaces.pull(workspace, source, 'berth/a', result.baseCommit ?? '')
       expect(await world.workspaces.merge(source, 'berth/a', 'merge')).toEqual({ commit, fastForward: true })
 
       await world.write(workspace, { 'second.txt': '2' })
       await world.workspaces.commitAll(workspace, 'second')
-      await world.workspaces.pull(workspace, source, 'berth/a')
+      await world.workspaces.pull(workspace, source, 'berth/a', result.baseCommit ?? '')
       await world.write(source, { 'src/app.js': 'of the user\n' })
       await world.commit(source, 'user')
       await world.write(source, { 'untracked.txt': 'keep' })
@@ -249,10 +251,10 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
 
     test('merge makes the first commit where there is none, and refuses files that are in its way', async () => {
       const source = await world.directory(shop, { git: 'no commits' })
-      const { workspace } = await create(source)
+      const { workspace, result } = await create(source)
       await world.write(workspace, { 'new.txt': 'n' })
       const commit = await world.workspaces.commitAll(workspace, 'new')
-      await world.workspaces.pull(workspace, source, 'berth/a')
+      await world.workspaces.pull(workspace, source, 'berth/a', result.baseCommit ?? '')
       await expect(world.workspaces.merge(source, 'berth/a', 'm')).rejects.toMatchObject({
         code: 'GIT_DIRTY',
         details: { files: [expect.any(String)] },
@@ -265,10 +267,10 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
 
     test('a conflict leaves everything as it was', async () => {
       const source = await world.directory(shop, { git: true })
-      const { workspace } = await create(source)
+      const { workspace, result } = await create(source)
       await world.write(workspace, { 'src/app.js': 'of the agent\n' })
       await world.workspaces.commitAll(workspace, 'agent')
-      await world.workspaces.pull(workspace, source, 'berth/a')
+      await world.workspaces.pull(workspace, source, 'berth/a', result.baseCommit ?? '')
       await world.write(source, { 'src/app.js': 'of the user\n' })
       await world.commit(source, 'user')
       const before = await world.read(source)
@@ -279,21 +281,18 @@ export function workspacesContract(open: () => Promise<WorkspacesWorld>): void {
 
     test('uncommitted work that would be touched is refused, other work stays', async () => {
       const source = await world.directory(shop, { git: true })
-      const { workspace } = await create(source)
+      const { workspace, result } = await create(source)
       await world.write(workspace, { 'src/app.js': 'of the agent\n' })
       await world.workspaces.commitAll(workspace, 'agent')
-      await world.workspaces.pull(workspace, source, 'berth/a')
+      await world.workspaces.pull(workspace, source, 'berth/a', result.baseCommit ?? '')
       await world.write(source, { 'src/app.js': 'uncommitted\n' })
       const before = await world.read(source)
       await expect(world.workspaces.merge(source, 'berth/a', 'm')).rejects.toMatchObject({ code: 'GIT_DIRTY' })
       expect(await world.read(source)).toEqual(before)
       await world.write(source, { ...shop, 'compose.yaml': 'uncommitted: {}\n' })
       await world.workspaces.merge(source, 'berth/a', 'm')
-      expect(await world.read(source)).toEqual({
-        ...shop,
-        'src/app.js': 'of the agent\n',
-        'compose.yaml': 'uncommitted: {}\n',
-      })
+      const both = { ...shop, 'src/app.js': 'of the agent\n', 'compose.yaml': 'uncommitted: {}\n' }
+      expect(await world.read(source)).toEqual(both)
     })
   })
 }

@@ -187,6 +187,24 @@ describe('streams', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   })
 
+  test('a full disk behind it is said', async () => {
+    const { exitCode, stderr } = await bash('berth --help > /dev/full')
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^error: .*\nhint: /) as string,
+    })
+  })
+
+  test('a directory that is gone matters only to what needs one', async () => {
+    const gone = 'mkdir "$BERTH_HOME/gone" && cd "$BERTH_HOME/gone" && rmdir ../gone'
+    expect((await bash(`${gone}; berth ls`)).exitCode).toBe(0)
+    for (const needing of ['create lost', 'ci', 'ci init'])
+      expect(await bash(`${gone}; berth ${needing} 2>&1`)).toMatchObject({
+        exitCode: expect.toBeOneOf([2, 3]) as number,
+        stdout: expect.stringMatching(/error: .*gone.* (does not exist|is not a directory)/) as string,
+      })
+  })
+
   test('no escape sequence goes into a pipe, and none is taken from elsewhere', async () => {
     await project.write(
       'loud.yaml',

@@ -56,7 +56,7 @@ describe('berthd is killed, and its caller with it', () => {
         const { stderr } = await run('ls')
         if (!/:(begin|reserve)/.test(point))
           expect(stderr).toContain('cut off in create of project/a, and now undoes it')
-        await eventually(async () => expect(await berth.data(['ls'])).toEqual({ envs: [] }))
+        await eventually(async () => expect(await berth.data(['ls'])).toMatchObject({ envs: [] }))
         expect(await tracesOf(berth)).toEqual([])
       })
     }
@@ -91,7 +91,7 @@ describe('berthd is killed, and its caller with it', () => {
       await ok('up', 'a')
       await killedAt(pair, () => askDaemon(berth, 'env.destroy', { env: inProject }))
       await run('ls')
-      await eventually(async () => expect(await berth.data(['ls'])).toEqual({ envs: [] }))
+      await eventually(async () => expect(await berth.data(['ls'])).toMatchObject({ envs: [] }))
       expect(await tracesOf(berth)).toEqual([])
     })
   })

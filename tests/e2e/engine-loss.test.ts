@@ -1,4 +1,6 @@
 /** The container engine stops, dies, or loses its power under Berth: what ran comes back, what was asked is finished. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openBerth, type TestBerth } from '../support/berth.ts'
@@ -52,11 +54,12 @@ async function status(): Promise<{ state: string; workspace: string; services: R
 const container = (service: string) =>
   must(['docker', 'ps', '--quiet', '--filter', `label=dev.berth.service=${service}`], { env: berth.env })
 
+const losses: [string, (engine: TestEngine) => Promise<void>][] = [
+  ['is killed', (one) => one.kill()],
+  ['is stopped', (one) => one.stop()],
+]
+
 describe('under a running env', () => {
-  const losses: [string, (engine: TestEngine) => Promise<void>][] = [
-    ['is killed', (one) => one.kill()],
-    ['is stopped', (one) => one.stop()],
-  ]
   test.each(losses)('the engine %s: what ran comes back, what was stopped by hand stays', async (_, lose) => {
     await ok('up', 'a')
     await must(['docker', 'stop', '--time', '0', await container('extra')], { env: berth.env })
@@ -76,6 +79,24 @@ describe('under a running env', () => {
 })
 
 describe('in the middle of work', () => {
+  test.each(losses)('up: the engine %s; it says so, and is finished once the engine is back', async (_, lose) => {
+    const up = run('up', 'a', 'web', 'slow', 'job')
+    await eventually(async () => expect(await container('slow')).not.toBe(''), someMinutes)
+    await lose(engine)
+    const { exitCode, stderr } = await up
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('berthd finishes this once the engine is back')
+    expect(stderr).not.toContain('143')
+    expect(openOperations(berth.home)).toEqual(['env.up 0 attempts'])
+    await writeFile(join((await status()).workspace, 'site/go'), '')
+    await engine.start()
+    const services = { db: 'healthy', web: 'running', slow: 'healthy', job: 'exited' }
+    await eventually(async () => expect((await status()).services).toMatchObject(services), someMinutes)
+    await eventually(() => expect(openOperations(berth.home)).toEqual([]), someMinutes)
+    await ok('up', 'a')
+    expect(await status()).toMatchObject({ state: 'up', services: { slow: 'healthy', extra: 'running' } })
+  })
+
   test('destroy is finished once the engine is back; what never was up needs none', async () => {
     await ok('up', 'a', 'db')
     await ok('create', 'b')
@@ -87,7 +108,7 @@ describe('in the middle of work', () => {
     })
     expect(await run('up', 'a')).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('being destroyed') })
     await engine.start()
-    await eventually(async () => expect(await berth.data(['ls'])).toEqual({ envs: [] }), someMinutes)
+    await eventually(async () => expect(await berth.data(['ls'])).toMatchObject({ envs: [] }), someMinutes)
     expect(await tracesOf(berth)).toEqual([])
   })
 })

@@ -46,7 +46,7 @@ test('Ctrl-C in create: exit code 130, and nothing is left', async () => {
   const command = await beginCreate()
   command.process.kill('SIGINT')
   expect(await command.ended()).toMatchObject({ exitCode: 130 })
-  expect(await berth.data(['ls'])).toEqual({ envs: [] })
+  expect(await berth.data(['ls'])).toMatchObject({ envs: [] })
   expect(await tracesOf(berth)).toEqual([])
   expect(openOperations(berth.home)).toEqual([])
 })
@@ -69,7 +69,7 @@ test('a second Ctrl-C leaves at once; the daemon settles the rest', async () => 
   command.process.kill('SIGINT')
   expect(await command.ended()).toMatchObject({ signal: 'SIGINT' })
   await letHookGo()
-  await eventually(async () => expect(await berth.data(['ls'])).toEqual({ envs: [] }))
+  await eventually(async () => expect(await berth.data(['ls'])).toMatchObject({ envs: [] }))
   await eventually(async () => expect(await tracesOf(berth)).toEqual([]))
 })
 

@@ -100,7 +100,7 @@ test('an engine that is not there is refused, with what to do', async () => {
 test('the engine is settled in config.toml, and back', async () => {
   await berth.ok(['setup', '--engine', 'unix:///var/run/docker.sock'])
   expect(await must(['cat', join(berth.home, 'config.toml')])).toContain('unix:///var/run/docker.sock')
-  expect(await berth.data(['ls'])).toEqual({ envs: [] })
+  expect(await berth.data(['ls'])).toMatchObject({ envs: [] })
   await berth.ok(['setup', '--engine', 'docker'])
   expect(await must(['cat', join(berth.home, 'config.toml')])).not.toContain('docker.sock')
 })

@@ -38,7 +38,7 @@ test('two envs run side by side, apart, and leave nothing', async () => {
   expect(await project.git('status', '--porcelain')).toBe('')
 
   await berth.ok(['destroy', 'a', 'b', '--yes'], inProject())
-  expect(await berth.data(['ls'])).toEqual({ envs: [] })
+  expect(await berth.data(['ls'])).toMatchObject({ envs: [] })
   expect(await tracesOf(berth)).toEqual([])
 })
 

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import ipaddr from 'ipaddr.js'
 import { AppError } from '../../src/core/errors.ts'
 import { composeLabels } from '../../src/core/labels.ts'
 import type { ComposeModel } from '../../src/core/ports/compose-model.ts'
-import type { UpOptions } from '../../src/core/ports/engine.ts'
+import type { BuildOptions, UpOptions } from '../../src/core/ports/engine.ts'
 import type { ComposeFiles, EngineContainer } from '../../src/core/ports.ts'
 import { modelInMemory } from './compose-in-memory.ts'
 import { type FakeProgram, linesOf, removeContainer, run, type World } from './engine-world.ts'
@@ -20,6 +21,17 @@ export function composeVerbs(world: World, program: (argv: readonly string[]) =>
     }),
     model: (files: ComposeFiles, options: { allProfiles?: boolean } = {}) =>
       readModel(world, files, options.allProfiles ? ['*'] : files.profiles),
+    configHashes: async (files: ComposeFiles) => {
+      const { services } = await readModel(world, files, files.profiles)
+      return Object.fromEntries(Object.entries(services).map(([name, service]) => [name, hashOf(service)]))
+    },
+    build: async (files: ComposeFiles, { services }: BuildOptions) => {
+      const model = await readModel(world, files, ['*'])
+      for (const service of services) {
+        const reference = model.services[service]?.image ?? `${files.project}-${service}`
+        world.images.set(reference, `sha256:${reference}`)
+      }
+    },
     up: async (files: ComposeFiles, options: UpOptions) => {
       options.signal?.throwIfAborted()
       failIfAsked(world, 'up')
@@ -52,6 +64,8 @@ export function composeVerbs(world: World, program: (argv: readonly string[]) =>
     execCommand: (container: string, argv: readonly string[]) => ({ argv: ['exec', container, ...argv], env: {} }),
   }
 }
+
+const hashOf = (service: object) => createHash('sha256').update(JSON.stringify(service)).digest('hex')
 
 function failIfAsked(world: World, verb: string): void {
   const error = world.failures.get(verb)
@@ -137,8 +151,10 @@ function makeContainer(world: World, model: ComposeModel, name: string) {
       [composeLabels.service]: name,
       [composeLabels.number]: '1',
       [composeLabels.oneOff]: 'False',
+      [composeLabels.configHash]: hashOf(service),
     },
     networks: Object.fromEntries(networks),
+    networkOf: networkOwner(world, model.name, service.network_mode),
     ports: (service.expose ?? []).map((port) => ({ port: Number(port), protocol: 'tcp' as const })),
     createdAt: '2026-01-01T00:00:00.000Z',
     output: '',
@@ -146,6 +162,14 @@ function makeContainer(world: World, model: ComposeModel, name: string) {
   }
   world.containers.set(id, container)
   return container
+}
+
+function networkOwner(world: World, project: string, mode = ''): string | null {
+  const [, owner] = /^service:(.+)$/.exec(mode) ?? []
+  const found = [...world.containers.values()].find(
+    (each) => each.project === project && each.labels[composeLabels.service] === owner,
+  )
+  return found?.id ?? null
 }
 
 function refuseFailed(world: World, project: string): void {

@@ -23,7 +23,20 @@ export function objectVerbs(world: World, program: (argv: readonly string[]) => 
     containers: async (labels: readonly LabelFilter[]) => structuredClone(having(world.containers.values(), labels)),
     networks: async (labels: readonly LabelFilter[] = []) => having(world.networks.values(), labels),
     volumes: async (labels: readonly LabelFilter[]) => having(world.volumes.values(), labels),
+    volumeSizes: async (labels: readonly LabelFilter[]) =>
+      having(world.volumes.values(), labels).map((volume) => ({ ...volume, bytes: 0 })),
     images: async () => new Map(world.images),
+    imageFacts: async (ids: readonly string[]) =>
+      new Map(
+        ids
+          .filter((id) => [...world.images.values()].includes(id))
+          .map((id) => [id, { platform: 'linux/amd64', bytes: 1000 }]),
+      ),
+    imageLayers: async () => [],
+    loadImages: async () => undefined,
+    pull: async (reference: string) => world.images.get(reference),
+    tag: async (id: string, reference: string) => void world.images.set(reference, id),
+    untag: async (reference: string) => void world.images.delete(reference),
     removeContainer: async (id: string) => removeContainer(world, id),
     removeNetwork: async (id: string) => {
       for (const { name } of [...world.networks.values()].filter((each) => each.id === id || each.name === id))
@@ -39,6 +52,7 @@ export function objectVerbs(world: World, program: (argv: readonly string[]) => 
       return container && { startedAt: container.startedAt ?? null, endedAt: container.endedAt ?? null }
     },
     startContainer: async (id: string) => run(world, id, program([])),
+    resizeTerminal: () => Promise.resolve(),
     stopContainer: async (id: string) => end(world, id, 137),
     connectNetwork: async (network: string, id: string) => {
       const { on, name } = attached(network, id)

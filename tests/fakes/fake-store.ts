@@ -1,16 +1,31 @@
 import type { EnvRecord, ProjectRecord } from '../../src/core/envs/model.ts'
 import { AppError } from '../../src/core/errors.ts'
-import type { Clock, Journal, OperationRecord, StepRecord, Store } from '../../src/core/ports.ts'
+import type { MachineRecord } from '../../src/core/machines/model.ts'
+import type { Clock, EventStore, Journal, OperationRecord, StepRecord, Store } from '../../src/core/ports.ts'
 import type { SessionRecord } from '../../src/core/sessions/model.ts'
+import { createFakeAccessStore } from './fake-access-store.ts'
+import { createFakeCloudStore } from './fake-cloud-store.ts'
+import { createFakeContextStore } from './fake-context-store.ts'
+import { createFakeDeployStore } from './fake-deploy-store.ts'
+import { createFakeEvents } from './fake-events.ts'
+import { createFakeWebhookStore } from './fake-webhook-store.ts'
 
 /** A store in memory. What goes in and out is copied, so that nobody can change a record without saying so. */
 export function createFakeStore({ clock }: { clock: Pick<Clock, 'now'> }): Store {
   const projects = new Map<string, ProjectRecord>()
   const envs = new Map<string, EnvRecord>()
   const sessions = new Map<string, SessionRecord>()
+  const machines = new Map<string, MachineRecord>()
   const copies = <T>(map: Map<string, T>) => structuredClone([...map.values()])
+  const events = createFakeEvents(clock)
   return {
-    journal: createFakeJournal(clock),
+    access: createFakeAccessStore(),
+    cloud: createFakeCloudStore(),
+    contexts: createFakeContextStore(),
+    webhooks: createFakeWebhookStore(),
+    journal: createFakeJournal(clock, events),
+    events,
+    deploys: createFakeDeployStore(),
     close: () => undefined,
 
     projects: async () => copies(projects).sort((one, other) => (one.name < other.name ? -1 : 1)),
@@ -45,13 +60,22 @@ export function createFakeStore({ clock }: { clock: Pick<Clock, 'now'> }): Store
       if (sessions.has(session.id)) throw new AppError('SESSION_EXISTS', `session ${session.name} exists already`)
       sessions.set(session.id, structuredClone(session))
     },
+    endSession: async (id, endedAt) => {
+      const session = sessions.get(id)
+      if (session) session.endedAt = endedAt
+    },
     removeSession: async (id) => void sessions.delete(id),
+
+    machines: async () => copies(machines).sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)),
+    addMachine: async (machine) => void machines.set(keyOf(machine), structuredClone(machine)),
+    removeMachine: async (context, name) => void machines.delete(keyOf({ context, name })),
   }
 }
 
 const label = ({ project, name }: EnvRecord) => `${project}\n${name}`
 
-function createFakeJournal(clock: Pick<Clock, 'now'>): Journal {
+const keyOf = ({ context, name }: Pick<MachineRecord, 'context' | 'name'>) => `${context}\n${name}`
+function createFakeJournal(clock: Pick<Clock, 'now'>, kept: Pick<EventStore, 'add'>): Journal {
   const operations: OperationRecord[] = []
   const steps = new Map<string, StepRecord>()
   const now = () => clock.now().toISOString()
@@ -66,8 +90,9 @@ function createFakeJournal(clock: Pick<Clock, 'now'>): Journal {
       const operation = operations.find((candidate) => candidate.id === id)
       if (operation) Object.assign(operation, structuredClone({ error, attempts: 0 }))
     },
-    end: async (id, state, error) => {
+    end: async (id, state, error, events = []) => {
       const operation = operations.find((candidate) => candidate.id === id)
+      if (events.length > 0) await kept.add(events)
       if (operation) Object.assign(operation, structuredClone({ state, endedAt: now(), error: error ?? null }))
     },
     openStep: async (operationId, seq, name) =>

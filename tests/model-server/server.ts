@@ -1,5 +1,5 @@
 /**
- * A scripted model server on 127.0.0.1 that the real agent CLIs can be pointed at. It speaks four protocols, chosen by
+ * A scripted model server that the real agent CLIs can be pointed at. It speaks four protocols, chosen by
  * request path: Anthropic Messages, OpenAI Responses, OpenAI chat completions, Gemini; one script (script.ts) drives all.
  *
  * It keeps no state: the step is read from the request itself. So retries get the same step, a second prompt or a resumed
@@ -17,7 +17,12 @@ import type { Protocol, Seen, Usage } from './protocol.ts'
 import { actionFor, type Failure, isFailure, type Script, type Step } from './script.ts'
 
 const protocols = [anthropic, openaiResponses, openaiChat, gemini]
-const defaultScript: Script = [{ write: 'hello.txt', content: 'hello\n' }, { text: 'done' }]
+
+/** Without a script: what the prompt says is to be written into which file ("Write hello into hello.txt."). */
+const asAsked: Script = ({ prompt }) => {
+  const [, content = 'hello', file = 'hello.txt'] = /write (.+?) into ([\w.-]+\w)/i.exec(prompt) ?? []
+  return [{ write: file, content: `${content}\n` }, { text: `${file} is written` }]
+}
 
 /** A request an agent made. `protocol`, `seen` and `step` are absent where it asked for something else than an answer. */
 export interface RecordedRequest {
@@ -41,6 +46,8 @@ export interface ModelServer {
 
 export interface ModelServerOptions {
   script?: Script
+  /** The address it listens at: 127.0.0.1. */
+  host?: string
   /** 0 (the default): any free one. */
   port?: number
   /** A file that gets each request as a line of JSON. */
@@ -50,16 +57,16 @@ export interface ModelServerOptions {
 }
 
 export async function startModelServer(options: ModelServerOptions = {}): Promise<ModelServer> {
-  const { script = defaultScript, port = 0, log, usage = { input: 100, output: 10 } } = options
+  const { script = asAsked, host = '127.0.0.1', port = 0, log, usage = { input: 100, output: 10 } } = options
   const requests: RecordedRequest[] = []
   const note = (entry: RecordedRequest) => {
     requests.push(entry)
     if (log) appendFileSync(log, `${JSON.stringify(entry)}\n`)
   }
   const server = createServer((request, response) => void answer({ request, response, script, usage, note }))
-  await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, host, resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     requests,
     async close() {
       server.close()
@@ -150,14 +157,20 @@ function parse(text: string): unknown {
   }
 }
 
-// node tests/model-server/server.ts [--port N] [--script steps.json] [--log requests.jsonl]
+// node tests/model-server/server.ts [--host ADDRESS] [--port N] [--script steps.json] [--log requests.jsonl]
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { port: { type: 'string' }, script: { type: 'string' }, log: { type: 'string' } },
+    options: {
+      host: { type: 'string' },
+      port: { type: 'string' },
+      script: { type: 'string' },
+      log: { type: 'string' },
+    },
   })
   const file = values.script
   const server = await startModelServer({
     port: Number(values.port ?? 0),
+    ...(values.host && { host: values.host }),
     ...(values.log && { log: values.log }),
     // read again for each request, so that a step can be changed while the server runs
     ...(file && { script: () => JSON.parse(readFileSync(file, 'utf8')) as Step[] }),

@@ -1,4 +1,4 @@
-import { mkdtemp, realpath } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ExecOptions, type ExecResult, exec } from '../../src/lib/exec.ts'
@@ -6,7 +6,10 @@ import { checkJsonOutput } from './json-output.ts'
 import { removeHome } from './remove-home.ts'
 import { temporaryPrefix } from './temporary.ts'
 
-const program = join(import.meta.dirname, '..', '..', 'bin', 'berth')
+const root = join(import.meta.dirname, '..', '..')
+const program = join(root, 'bin', 'berth')
+/** What homes send to other machines, packed once for all of them: three seconds of a core each time otherwise. */
+const packed = join(root, 'node_modules', '.cache', 'test-uploads')
 
 /** The built berth with a BERTH_HOME of its own: another user, as far as it knows. */
 export interface TestBerth {
@@ -24,12 +27,27 @@ export interface TestBerth {
   close(): Promise<void>
 }
 
-/** Opens one with an empty home. `env` is added to the environment (`BERTH_FAULT`, `DOCKER_HOST` …). */
-export async function openBerth({ env: extra = {} }: { env?: Record<string, string> } = {}): Promise<TestBerth> {
-  const home = await realpath(await mkdtemp(join(tmpdir(), `${temporaryPrefix}home-`)))
+interface TestBerthOptions {
+  /** Added to the environment (`BERTH_FAULT`, `DOCKER_HOST` …). */
+  env?: Record<string, string>
+  /** What runs its commands elsewhere, in a network namespace of a lab say: stands before `berth`. */
+  within?: readonly string[]
+  /** Where its home is made; the temporary directory unless said. */
+  parent?: string
+}
+
+/** Opens one with an empty home. */
+export async function openBerth({
+  env: extra = {},
+  within = [],
+  parent = tmpdir(),
+}: TestBerthOptions = {}): Promise<TestBerth> {
+  const home = await realpath(await mkdtemp(join(parent, `${temporaryPrefix}home-`)))
+  await mkdir(packed, { recursive: true, mode: 0o700 })
+  await symlink(packed, join(home, 'uploads'))
   const env = { ...process.env, NO_COLOR: '1', ...extra, BERTH_HOME: home }
   const run: TestBerth['run'] = async (args, options) => {
-    const result = await exec([program, ...args], { ...options, env })
+    const result = await exec([...within, program, ...args], { ...options, env })
     if (args.includes('--json')) checkJsonOutput(result.stdout)
     return result
   }

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { socketPath } from '../../src/contract/home.ts'
 import type { Input, RouteName } from '../../src/contract/routes.ts'
@@ -21,12 +22,16 @@ export async function daemonPid(berth: TestBerth): Promise<number> {
 /** Whether a process is there and no zombie. */
 export function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0)
-    return true
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // the state stands behind the program's name, which may hold anything
+    return !stat.slice(stat.lastIndexOf(')')).startsWith(') Z')
   } catch {
     return false
   }
 }
+
+/** Whether a process of this id is there, be it one that has ended and that its parent has not asked for yet. */
+export const isKnown = (pid: number): boolean => existsSync(`/proc/${pid}`)
 
 /** Ends the daemon kindly and waits until it is gone. */
 export async function stopDaemon(berth: TestBerth): Promise<void> {

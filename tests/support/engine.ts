@@ -3,7 +3,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exec } from '../../src/lib/exec.ts'
-import { isRunning } from './daemon.ts'
+import { isKnown } from './daemon.ts'
 import { eventually } from './eventually.ts'
 import { endProcesses, removeDirectory, runningProcesses } from './remove-directory.ts'
 import { temporaryPrefix } from './temporary.ts'
@@ -43,12 +43,12 @@ export async function startEngine(): Promise<TestEngine> {
   }
   const end = async (signal: NodeJS.Signals) => {
     const running = await pid()
-    if (running === 0 || !isRunning(running)) return
+    if (running === 0 || !isKnown(running)) return
     const containerd = Number(await readFile(at('exec/containerd/containerd.pid'), 'utf8'))
     process.kill(running, signal)
     // its containerd goes with it; while that is there, be it as a zombie, the next one would wait for it
     await eventually(() => {
-      const left = [running, containerd].filter(isRunning)
+      const left = [running, containerd].filter(isKnown)
       if (left.length > 0) throw new Error(`still running: ${left.join(', ')}`)
     }, 40_000)
     await rm(at('pid'), { force: true })

@@ -8,6 +8,8 @@ export const images = {
   nginx: 'berth/nginx:local',
   postgres: 'berth/postgres:local',
   redis: 'berth/redis:local',
+  caddy: 'berth/caddy:local',
+  traefik: 'berth/traefik:local',
 } as const
 
 const script = join(import.meta.dirname, '..', '..', 'scripts', 'make-images.sh')

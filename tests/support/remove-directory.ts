@@ -5,7 +5,20 @@ import { must } from './must.ts'
 /** Removes a directory with what is mounted in it. */
 export async function removeDirectory(directory: string): Promise<void> {
   await unmountBelow(directory)
-  await rm(directory, { recursive: true, force: true })
+  // a program that is just ending may still note something down
+  const remove = () => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  await remove().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EROFS') throw error
+    await removeSubvolumes(directory)
+    await remove()
+  })
+}
+
+/** A btrfs snapshot that is read-only goes as a whole or not at all; the top of one has the inode 256. */
+async function removeSubvolumes(directory: string): Promise<void> {
+  const found = await must(['find', directory, '-depth', '-type', 'd', '-inum', '256'])
+  for (const subvolume of found.split('\n').filter((path) => path !== ''))
+    await must(['btrfs', 'subvolume', 'delete', subvolume])
 }
 
 /** A process, as far as /proc tells. */
@@ -43,7 +56,8 @@ function kill(pid: number): void {
   }
 }
 
-async function unmountBelow(directory: string): Promise<void> {
+/** Takes away what is mounted in a directory. */
+export async function unmountBelow(directory: string): Promise<void> {
   const points = (await readFile('/proc/mounts', 'utf8').catch(() => ''))
     .split('\n')
     .map((line) => line.split(' ')[1] ?? '')

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { takeDownLab } from './lab.ts'
 import { endProcesses, removeDirectory, runningProcesses } from './remove-directory.ts'
 import { removeHome } from './remove-home.ts'
 import { makerOf } from './temporary.ts'
@@ -23,6 +24,7 @@ async function sweep(directory: string): Promise<void> {
   await endProcesses(async () =>
     (await runningProcesses()).filter(({ argv }) => argv.some((argument) => argument.includes(`${directory}/`))),
   )
-  if (directory.includes('-home-')) await removeHome(directory, process.env)
+  if (directory.includes('-lab-')) await takeDownLab(directory)
+  else if (directory.includes('-home-')) await removeHome(directory, process.env)
   else await removeDirectory(directory)
 }

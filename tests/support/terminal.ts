@@ -17,6 +17,8 @@ export interface Terminal {
   screen(options?: { colours?: boolean }): Promise<string>
   /** Waits until it shows this. */
   shows(text: string | RegExp): Promise<string>
+  /** Gives its window another size. */
+  resize(columns: number, rows: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -51,11 +53,12 @@ export async function openTerminal({ cwd, env, columns = 100, rows = 40 }: Termi
           throw new Error(`the terminal does not show ${text}:\n${screen}`)
         return screen
       }, 30_000),
+    resize: async (columns, rows) => void (await tmux('resize-window', '-x', String(columns), '-y', String(rows))),
     async close() {
       await tmux('kill-server')
       await rm(directory, { recursive: true, force: true })
     },
   }
-  await terminal.shows('$ ')
+  await terminal.shows(/^\$/)
   return terminal
 }

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock, Ids } from '../../core/ports.ts'
 
@@ -15,4 +15,5 @@ const pick = (from: string) => from[randomInt(from.length)] ?? ''
 /** Identifiers from the operating system's random source. */
 export const randomIds: Ids = {
   short: (length) => pick(letters) + Array.from({ length: length - 1 }, () => pick(alphabet)).join(''),
+  secret: () => randomBytes(32).toString('base64url'),
 }

@@ -93,9 +93,9 @@ describe('berth.toml', () => {
           env: { PORT: '3000', FAST: 'true', NAME: 'n' },
         },
       },
+      sync: { include: [], exclude: [] },
       tables: {
         image: null,
-        sync: null,
         ci: { stages: { test: { command: 'npm test' } } },
         deploy: null,
         alerts: null,

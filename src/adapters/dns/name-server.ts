@@ -2,10 +2,11 @@ import { BlockList, isIP } from 'node:net'
 import { AppError } from '../../core/errors.ts'
 import type { Zone } from '../../core/names/zone.ts'
 import type { ListenAddress, NameServer } from '../../core/ports/names.ts'
+import { createAnswering } from './answering.ts'
 import { createForwarder } from './forward.ts'
 import { listenTcp } from './listen-tcp.ts'
 import { listenUdp } from './listen-udp.ts'
-import { respond, serverFailure } from './respond.ts'
+import { serverFailure } from './respond.ts'
 import type { Listener, PacketHandler } from './transport.ts'
 
 /** A name server of our own. `onFault` hears of what fails while it runs; it goes on answering. */
@@ -15,8 +16,9 @@ export function createNameServer(zone: Zone, deps: { onFault: (fault: unknown) =
 
   const handlerFor = (forwardTo: (() => readonly ListenAddress[]) | undefined): PacketHandler => {
     const forwarder = forwardTo && createForwarder(forwardTo)
+    const answer = createAnswering({ recursion: forwarder !== undefined })
     return (packet, transport, reply) => {
-      const response = respond(packet, current, { transport, recursion: forwarder !== undefined })
+      const response = answer(packet, current, transport)
       if (response.kind === 'drop') return
       if (response.kind === 'answer' || forwarder === undefined) {
         reply(response.packet)

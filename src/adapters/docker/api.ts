@@ -16,8 +16,12 @@ export interface EngineApi {
   bytes(path: string, query?: Query): Promise<Buffer>
   post(path: string, query?: Query, body?: unknown): Promise<void>
   remove(path: string, query?: Query): Promise<void>
+  /** The body of what a POST sets going, until it ends or the signal aborts. */
+  postStream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage>
   /** The body of a response that goes on until the signal aborts. */
   stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage>
+  /** Asks whether it takes new connections: one that stops goes on answering on those it has. */
+  ping(): Promise<void>
 }
 
 /** An engine that says nothing for so long hangs; a container may take its time to stop. */
@@ -29,6 +33,8 @@ interface Call {
   query?: Query | undefined
   body?: unknown
   signal?: AbortSignal
+  /** On a connection of its own. */
+  fresh?: boolean
 }
 
 /** A client of the API at `endpoint`; connections are kept open between requests. */
@@ -42,6 +48,8 @@ export function createEngineApi(endpoint: Endpoint): EngineApi {
     post: async (path, query, body) => void (await bytes({ method: 'POST', path, query, body })),
     remove: async (path, query) => void (await bytes({ method: 'DELETE', path, query })),
     stream: (path, query, signal) => send({ method: 'GET', path, query, signal }),
+    ping: async () => void (await bytes({ method: 'GET', path: '/_ping', fresh: true })),
+    postStream: (path, query, signal) => send({ method: 'POST', path, query, signal }),
   }
 }
 
@@ -59,7 +67,8 @@ function createSender(endpoint: Endpoint): (call: Call) => Promise<IncomingMessa
       const body = call.body === undefined ? undefined : JSON.stringify(call.body)
       const headers = body === undefined ? {} : { 'content-type': 'application/json' }
       const { method, signal } = call
-      const options = { ...target, agent, method, path: pathOf(call), headers, ...(signal && { signal }) }
+      const connection = { ...target, agent: call.fresh ? false : agent }
+      const options = { ...connection, method, path: pathOf(call), headers, ...(signal && { signal }) }
       const outgoing = (isTls ? httpsRequest : httpRequest)(options)
       // a stream goes on until its signal, however quiet it is
       if (!signal)

@@ -1,4 +1,4 @@
-import type { ComposeFiles, DownOptions, ExecInContainer, UpOptions } from '../../core/ports/engine.ts'
+import type { BuildOptions, ComposeFiles, DownOptions, ExecInContainer, UpOptions } from '../../core/ports/engine.ts'
 import type { Environment } from './endpoint.ts'
 
 /** Compose for one project, up to its verb. The project name is always given: a directory's name never decides. */
@@ -17,19 +17,30 @@ export function configArgs(): string[] {
   return ['config', '--format', 'json']
 }
 
+/** A line for each service: its name and the digest of its configuration. */
+export function hashArgs(): string[] {
+  return ['config', '--hash', '*']
+}
+
 /**
  * Starts everything and returns when it is started. Not `--wait`: Compose looks for health every 500 ms only, and takes
  * a job that ended with exit code 0 for a failure.
  */
-export function upArgs({ services, build, noStart }: UpOptions): string[] {
+export function upArgs({ services, build, noStart, recreate }: UpOptions): string[] {
   return [
     'up',
     noStart ? '--no-start' : '--detach',
     '--remove-orphans',
+    ...(recreate === 'never' ? ['--no-recreate'] : []),
     ...(build ? ['--build'] : []),
     '--',
     ...services,
   ]
+}
+
+/** Builds the images of these services. */
+export function buildArgs({ services }: BuildOptions): string[] {
+  return ['build', '--', ...services]
 }
 
 /** Removes containers and networks of the project, also those of services the files no longer have. */

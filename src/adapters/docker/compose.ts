@@ -1,5 +1,5 @@
 import type { ComposeFiles, ComposeModel, ContainerEngine } from '../../core/ports.ts'
-import { composeArgs, configArgs, downArgs, plainProgress } from './commands.ts'
+import { buildArgs, composeArgs, configArgs, downArgs, hashArgs, plainProgress } from './commands.ts'
 import { composeFailure } from './failures.ts'
 import { locateFailure } from './locate-failure.ts'
 import { removeProject } from './remove-project.ts'
@@ -9,13 +9,23 @@ import { composeUp } from './up.ts'
 /** The verbs of the port that `docker compose` does. */
 export function createComposeVerbs(
   dependencies: ComposeDependencies,
-): Pick<ContainerEngine, 'model' | 'up' | 'down' | 'composeCommand'> {
+): Pick<ContainerEngine, 'model' | 'configHashes' | 'build' | 'up' | 'down' | 'composeCommand'> {
   const { host, program } = dependencies
   return {
     model: async (files, { allProfiles = false } = {}) => {
       if (!allProfiles) return readModel(dependencies, files)
       // services of different profiles may contradict each other: then those of the active profiles count
       return readModel(dependencies, { ...files, profiles: ['*'] }).catch(() => readModel(dependencies, files))
+    },
+    configHashes: async (files) => {
+      const result = await host.run([...program, ...composeArgs(files, hashArgs())], spawnOptions(dependencies, files))
+      if (result.exitCode !== 0) throw composeFailure('config', result.stderr, result.exitCode)
+      return Object.fromEntries(result.stdout.split('\n').flatMap((line) => parseHash(line)))
+    },
+    build: async (files, options) => {
+      const argv = [...program, ...plainProgress, ...composeArgs(files, buildArgs(options))]
+      const result = await host.run(argv, { ...spawnOptions(dependencies, files), ...lineOptions(options) })
+      if (result.exitCode !== 0) throw composeFailure('up', result.stderr, result.exitCode)
     },
     up: (files, options) => composeUp(dependencies, files, options),
     down: async (files, options) => {
@@ -30,6 +40,12 @@ export function createComposeVerbs(
       ...spawnOptions(dependencies, files),
     }),
   }
+}
+
+/** `web 9f86d0…` */
+function parseHash(line: string): [string, string][] {
+  const [service = '', hash = ''] = line.trim().split(/\s+/)
+  return hash === '' ? [] : [[service, hash]]
 }
 
 async function readModel(dependencies: ComposeDependencies, files: ComposeFiles): Promise<ComposeModel> {

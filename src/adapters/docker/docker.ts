@@ -7,6 +7,7 @@ import { type Connection, connectTo, rememberConnection } from './connection.ts'
 import type { Environment } from './endpoint.ts'
 import { createObjectVerbs } from './objects.ts'
 import { engineLimits, runHealthchecks } from './podman.ts'
+import { watchPresence } from './presence.ts'
 
 /** What the engine adapter needs: a machine to run `docker compose` on and the environment to find the engine by. */
 export interface DockerDependencies {
@@ -28,9 +29,16 @@ export function createDockerEngine({ host, environment }: DockerDependencies): C
     const connection = await connect()
     if (connection.kind === 'podman') await runHealthchecks(connection.api, objects, project, signal)
   }
+  const watch = async (signal: AbortSignal) => watchPresence(await connect(), signal)
+  const compose = { ...objects, stop, pulse, connect, watchPresence: watch }
   return {
     ...objects,
-    ...createComposeVerbs({ host, program, environment: settings, engine: { ...objects, stop, pulse, connect } }),
+    ...createComposeVerbs({ host, program, environment: settings, engine: compose }),
+    loadImages: async (file) => {
+      const env = dockerEnvironment(environment)
+      const { exitCode, stderr } = await host.run(['docker', 'load', '--quiet', '--input', file], { env })
+      if (exitCode !== 0) throw new AppError('ENGINE_FAILED', `docker load: ${stderr.trim()}`, { stage: 'image' })
+    },
     info: () => readInfo(host, program, environment, connect),
     execCommand: (container, argv, options) => ({
       argv: execArgv(container, argv, options),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Host } from '../../core/ports.ts'
@@ -28,6 +29,7 @@ export function describeEndpoint(endpoint: Endpoint): string {
 }
 
 async function contextAddress(host: Host, environment: Environment): Promise<string> {
+  if (hasDefaultContext(environment)) return `unix://${defaultSocket}`
   try {
     const argv = ['docker', 'context', 'inspect', '--format', '{{.Endpoints.docker.Host}}']
     const result = await host.run(argv, { env: environment })
@@ -37,6 +39,19 @@ async function contextAddress(host: Host, environment: Environment): Promise<str
     if (!(thrown instanceof AppError && thrown.code === 'TOOL_MISSING')) throw thrown
   }
   return `unix://${defaultSocket}`
+}
+
+/** Whether no context was chosen, as far as Docker's own settings tell: to ask the program takes longer than all else. */
+function hasDefaultContext({ DOCKER_CONTEXT, DOCKER_CONFIG, HOME }: Environment): boolean {
+  if (DOCKER_CONTEXT) return DOCKER_CONTEXT === 'default'
+  try {
+    const file = join(DOCKER_CONFIG || join(HOME || homedir(), '.docker'), 'config.json')
+    const { currentContext } = JSON.parse(readFileSync(file, 'utf8')) as { currentContext?: string }
+    return !currentContext || currentContext === 'default'
+  } catch (error) {
+    // no settings at all; settings that cannot be read are the program's to judge
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
 }
 
 /** An address such as `unix:///run/x.sock` or `tcp://host:2376` taken apart. */

@@ -74,7 +74,7 @@ export const failureRules: readonly FailureRule[] = [
   },
   {
     pattern: /unable to prepare context: path "(?<path>[^"]+)" not found/,
-    code: 'BUILD_FAILED',
+    code: 'COMPOSE_INVALID',
     stages: ['up'],
     message: ({ path }) => `the build context ${path} does not exist`,
     hint: () => 'mend `build` in the compose file, or let the directory be copied into the workspace',

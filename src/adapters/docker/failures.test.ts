@@ -57,7 +57,7 @@ test('a service that is not there', () => {
 
 test('a build that fails says how, without the builder’s own paths', () => {
   expect(up('unable to prepare context: path "/p/nope" not found')).toMatchObject({
-    code: 'BUILD_FAILED',
+    code: 'COMPOSE_INVALID',
     message: 'the build context /p/nope does not exist',
   })
   const frontend = 'failed to solve: rpc error: code = Unknown desc = failed to solve with frontend dockerfile.v0: '

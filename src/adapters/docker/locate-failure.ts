@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
-import { readComposeSources } from '../../core/envs/compose/compose-sources.ts'
-import { locateFault } from '../../core/envs/compose/locate-fault.ts'
+import { readComposeSources } from '../../core/compose/compose-sources.ts'
+import { locateFault } from '../../core/compose/locate-fault.ts'
+import { errorCatalogue } from '../../core/error-catalogue.ts'
 import { AppError } from '../../core/errors.ts'
 import type { ComposeFiles } from '../../core/ports.ts'
 
@@ -15,7 +16,8 @@ export async function locateFailure(failure: AppError, files: ComposeFiles): Pro
   const place = locateFault(said, texts)
   if (!place) return failure
   const { file, line, column, message = failure.message } = place
-  const { stage, hint, details, cause } = failure
+  const { stage, details, cause } = failure
+  const hint = failure.hint === errorCatalogue.COMPOSE_INVALID.hint ? `mend it in ${file}` : failure.hint
   return new AppError(failure.code, `${relative(files.directory, file) || file}:${line}:${column}: ${message}`, {
     hint,
     cause,

@@ -4,12 +4,17 @@ import type { ContainerEngine } from '../../core/ports.ts'
 import type { EngineApi, Query } from './api.ts'
 import type { Connection } from './connection.ts'
 import { readEvents } from './events.ts'
+import { pullImage, readImageFacts, readLayers, tagImage, untagImage } from './images.ts'
 import { readLogs } from './logs.ts'
 import type { ApiContainer, ApiNetwork, ApiState, ApiVolume } from './parse.ts'
 import { parseContainer, parseImages, parseLogLines, parseNetwork, parseTimes, parseVolume } from './parse.ts'
 import { inspectOnPodman } from './podman.ts'
+import { createVolumeSizes } from './volume-sizes.ts'
 
-export type ObjectVerbs = Omit<ContainerEngine, 'info' | 'model' | 'up' | 'down' | 'composeCommand' | 'execCommand'> &
+export type ObjectVerbs = Omit<
+  ContainerEngine,
+  'info' | 'loadImages' | 'model' | 'configHashes' | 'build' | 'up' | 'down' | 'composeCommand' | 'execCommand'
+> &
   StopVerb
 
 interface StopVerb {
@@ -28,15 +33,25 @@ export function createObjectVerbs(connect: () => Promise<Connection>): ObjectVer
     createVolume: async (name, labels) => (await api()).post('/volumes/create', {}, { Name: name, Labels: labels }),
     removeVolume: async (name) => harmless((await api()).remove(`/volumes/${encodeURIComponent(name)}`), gone),
     removeImages: async (labels) => removeImages(await api(), labels),
+    pull: async (reference, signal) => pullImage(await api(), reference, signal),
+    tag: async (id, reference) => tagImage(await api(), id, reference),
+    untag: async (reference) => harmless(untagImage(await api(), reference), { statuses: [404, 409] }),
+    imageFacts: async (ids: readonly string[]) => readImageFacts(await api(), ids),
+    imageLayers: async () => readLayers(await api()),
     events: (signal) => readEvents(api, signal),
   }
 }
 
 function listVerbs(
   connect: () => Promise<Connection>,
-): Pick<ObjectVerbs, 'containers' | 'networks' | 'volumes' | 'images'> {
+): Pick<ObjectVerbs, 'containers' | 'networks' | 'volumes' | 'volumeSizes' | 'images'> {
   const list = async <T>(path: string, labels: readonly LabelFilter[] = [], query: Query = {}) =>
     (await connect()).api.get<T>(path, { ...query, ...byLabel(labels) })
+  const listVolumes = async (labels: readonly LabelFilter[]) => {
+    const { Volumes: volumes } = await list<{ Volumes: ApiVolume[] | null }>('/volumes', labels)
+    return withLabels((volumes ?? []).map(parseVolume), labels)
+  }
+  const sizes = createVolumeSizes(async () => (await connect()).api)
   return {
     containers: async (labels) => {
       const containers = (await list<ApiContainer[]>('/containers/json', labels, { all: true })).map(parseContainer)
@@ -46,9 +61,12 @@ function listVerbs(
     },
     networks: async (labels = []) =>
       withLabels((await list<ApiNetwork[]>('/networks', labels)).map(parseNetwork), labels),
-    volumes: async (labels) => {
-      const { Volumes: volumes } = await list<{ Volumes: ApiVolume[] | null }>('/volumes', labels)
-      return withLabels((volumes ?? []).map(parseVolume), labels)
+    volumes: listVolumes,
+    volumeSizes: async (labels) => {
+      // Podman measures volumes without saying their labels
+      const [volumes, all] = await Promise.all([listVolumes(labels), sizes()])
+      const bytes = new Map(all.map((one) => [one.volume.Name, one.bytes]))
+      return volumes.map((volume) => ({ ...volume, bytes: bytes.get(volume.name) ?? 0 }))
     },
     images: async () => parseImages(await list('/images/json')),
   }
@@ -67,7 +85,7 @@ function withLabels<T extends { labels: Record<string, string> }>(
   )
 }
 
-type ContainerVerb = 'removeContainer' | 'startContainer' | 'stopContainer' | 'lastLines' | 'logs'
+type ContainerVerb = 'removeContainer' | 'startContainer' | 'resizeTerminal' | 'stopContainer' | 'lastLines' | 'logs'
 
 function containerVerbs(api: () => Promise<EngineApi>): Pick<ObjectVerbs, ContainerVerb> & StopVerb {
   const at = (id: string) => `/containers/${encodeURIComponent(id)}`
@@ -77,6 +95,11 @@ function containerVerbs(api: () => Promise<EngineApi>): Pick<ObjectVerbs, Contai
     stop,
     removeContainer: async (id) => removeContainer(await api(), at(id)),
     startContainer: async (id) => (await api()).post(`${at(id)}/start`),
+    resizeTerminal: async (id, { columns, rows }) =>
+      (await api()).post(`${at(id)}/resize`, { h: rows, w: columns }).then(
+        () => undefined,
+        () => undefined,
+      ),
     stopContainer: (id) => stop(id, undefined),
     lastLines: async (id, tail) => readLastLines(await api(), at(id), tail),
     logs: async function* (id, options, signal) {

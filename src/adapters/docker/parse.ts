@@ -13,9 +13,15 @@ export interface ApiContainer {
   Status: string
   Labels: Record<string, string> | null
   Ports: { PrivatePort: number; Type: string }[] | null
+  HostConfig?: ApiHostConfig
   NetworkSettings?: {
     Networks?: Record<string, { IPAddress?: string; GlobalIPv6Address?: string } | null> | null
   }
+}
+
+/** `bridge`, `host`, `container:<id>`, a network's name. */
+export interface ApiHostConfig {
+  NetworkMode?: string
 }
 
 /** One element of `GET /networks`. */
@@ -64,10 +70,15 @@ export function parseContainer(raw: ApiContainer): EngineContainer {
     exitCode: parseExitCode(raw.Status),
     labels: raw.Labels ?? {},
     networks: Object.fromEntries(networks),
+    networkOf: parseNetworkOwner(raw.HostConfig),
     ports: parsePorts(raw.Ports ?? []),
     createdAt: new Date(typeof raw.Created === 'number' ? raw.Created * 1000 : raw.Created).toISOString(),
   }
 }
+
+/** The container in whose networks another one is. */
+export const parseNetworkOwner = (config: ApiHostConfig | undefined): string | null =>
+  /^container:(.+)$/.exec(config?.NetworkMode ?? '')?.[1] ?? null
 
 /** What an inspected container says of its past. */
 export interface ApiState {
@@ -111,6 +122,8 @@ export function parseNetwork(raw: ApiNetwork): EngineNetwork {
 /** One element of `GET /volumes`. */
 export interface ApiVolume {
   Name: string
+  /** Only where sizes were asked for. */
+  UsageData?: { Size: number } | null
   Labels: Record<string, string> | null
 }
 

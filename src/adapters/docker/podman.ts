@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
 import type { ContainerEngine, EngineContainer, EngineKind } from '../../core/ports.ts'
 import type { EngineApi } from './api.ts'
-import { parsePorts } from './parse.ts'
+import { type ApiHostConfig, parseNetworkOwner, parsePorts } from './parse.ts'
 
 /** What an engine of this kind cannot do here, each in one sentence; empty for Docker. */
 export function engineLimits(kind: EngineKind): string[] {
@@ -26,15 +26,16 @@ function isSystemdHere(): boolean {
 interface Inspected {
   State: { Status: string; Health?: { Status?: string } | null }
   Config: { ExposedPorts?: Record<string, unknown> | null }
+  HostConfig: ApiHostConfig
 }
 
-/** What Podman's list of containers leaves out: health and exposed ports. A name it made up (`localhost/x`) is taken back. */
+/** What Podman's list of containers leaves out: health, exposed ports and whose networks it uses. A name it made up (`localhost/x`) is taken back. */
 export async function inspectOnPodman(api: EngineApi, container: EngineContainer): Promise<EngineContainer> {
   const image = container.image.replace(/^localhost\//, '')
   // one that does not run has no health; and Podman 4.3 may never answer for one that it is just cleaning up
   if (container.state !== 'running') return { ...container, image }
   try {
-    const { State, Config } = await api.get<Inspected>(`/containers/${container.id}/json`)
+    const { State, Config, HostConfig } = await api.get<Inspected>(`/containers/${container.id}/json`)
     const status = State.Health?.Status
     const health = status === 'healthy' || status === 'unhealthy' || status === 'starting' ? status : 'none'
     const exposed = Object.keys(Config.ExposedPorts ?? {}).map((entry) => {
@@ -42,7 +43,8 @@ export async function inspectOnPodman(api: EngineApi, container: EngineContainer
       return { PrivatePort: Number(port), Type: protocol }
     })
     const ports = parsePorts(exposed)
-    return { ...container, image, health, ports: ports.length > 0 ? ports : container.ports }
+    const networkOf = parseNetworkOwner(HostConfig)
+    return { ...container, image, health, networkOf, ports: ports.length > 0 ? ports : container.ports }
   } catch (thrown) {
     // gone since the list was made
     if (thrown instanceof AppError && thrown.details['status'] === 404) return { ...container, image }

@@ -1,6 +1,7 @@
 import type { ComposeFiles, ContainerEngine, Host } from '../../core/ports.ts'
 import { composeEnvironment } from './commands.ts'
 import type { Environment } from './endpoint.ts'
+import type { Presence } from './presence.ts'
 import type { removeProject } from './remove-project.ts'
 
 /** What the compose verbs need: a machine, its environment, and the engine to look at what became of them. */
@@ -15,6 +16,8 @@ export interface ComposeDependencies {
       connect: () => Promise<unknown>
       /** Does what keeps healthchecks going on this engine, until the signal. */
       pulse: (project: string, signal: AbortSignal) => Promise<void>
+      /** Watches from now until the signal whether the engine stays. */
+      watchPresence: (signal: AbortSignal) => Promise<Presence>
     }
 }
 

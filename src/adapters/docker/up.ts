@@ -13,7 +13,10 @@ type Touched = Map<string, string>
 /** How long a container without a healthcheck must run to count as started: as long as `up --wait` gives it. */
 const settleMs = 500
 
-/** `docker compose up`, and then waits itself, until all that it touched is ready: see `upArgs` for why. */
+/**
+ * `docker compose up`, and then waits itself, until all that it touched is ready: see `upArgs` for why. An engine that
+ * stops meanwhile is ENGINE_UNAVAILABLE, whatever its containers then look like.
+ */
 export async function composeUp(
   dependencies: ComposeDependencies,
   files: ComposeFiles,
@@ -21,13 +24,14 @@ export async function composeUp(
 ): Promise<void> {
   await dependencies.engine.connect()
   const ended = new AbortController()
+  const presence = await dependencies.engine.watchPresence(ended.signal)
   const pulse = dependencies.engine.pulse(files.project, ended.signal)
   try {
-    const touched = await runUp(dependencies, files, options).catch((thrown: unknown) => {
-      if (!isPassing(thrown)) throw thrown
-      return runUp(dependencies, files, options)
+    await startAndWait(dependencies, files, options).catch(async (thrown: unknown) => {
+      if (!options.signal?.aborted) await presence.check()
+      throw thrown
     })
-    if (!options.noStart) await untilReady(dependencies, files, touched, options)
+    await presence.check()
   } finally {
     ended.abort()
     // what went wrong with the engine is thrown by the work itself
@@ -35,9 +39,27 @@ export async function composeUp(
   }
 }
 
+async function startAndWait(dependencies: ComposeDependencies, files: ComposeFiles, options: UpOptions): Promise<void> {
+  const touched = await runUp(dependencies, files, options).catch(async (thrown: unknown) => {
+    if (isStuckStart(thrown)) await removeUnstarted(dependencies, files)
+    else if (!isPassing(thrown)) throw thrown
+    return runUp(dependencies, files, options)
+  })
+  if (!options.noStart) await untilReady(dependencies, files, touched, options)
+}
+
 /** Podman looks through the machine's interfaces to make a network, and fails when one of them goes meanwhile. */
-function isPassing(thrown: unknown): boolean {
-  return thrown instanceof AppError && thrown.message.includes('route ip+net: no such network interface')
+const isPassing = (thrown: unknown) => says(thrown, /route ip\+net: no such network interface/)
+
+/** Docker killed while it started a container can never start that one: its containerd still has something of its id. */
+const isStuckStart = (thrown: unknown) => says(thrown, /task \S+: already exists|\bid already in use/)
+
+const says = (thrown: unknown, words: RegExp) => thrown instanceof AppError && words.test(thrown.message)
+
+/** Removes containers that never ran, and so hold nothing. */
+async function removeUnstarted({ engine }: ComposeDependencies, { project }: ComposeFiles): Promise<void> {
+  const containers = await engine.containers([`com.docker.compose.project=${project}`])
+  for (const { id, state } of containers) if (state === 'created') await engine.removeContainer(id)
 }
 
 /** Runs the program. Throws what it failed of, SERVICE_UNHEALTHY when a dependency keeps it waiting too long. */

@@ -38,6 +38,7 @@ function notStarted({ argv, startError }: ExecResult, cwd: string | undefined): 
   // spawn reports ENOENT for a missing working directory just as for a missing program
   if (cwd !== undefined && !existsSync(cwd))
     return new AppError('WORKSPACE_FAILED', `the directory ${cwd} does not exist`, { details })
+  if (startError === 'ENOTDIR') return new AppError('WORKSPACE_FAILED', `${cwd} is no directory`, { details })
   if (startError === 'ENOENT') return new AppError('TOOL_MISSING', `${program} is not installed`, { details })
   if (startError === 'EACCES') return new AppError('TOOL_MISSING', `${program} may not be executed`, { details })
   return new AppError('INTERNAL', `${program} could not be started: ${startError}`, { details })

@@ -1,10 +1,12 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 import type { Programs } from '../../core/ports.ts'
+import { readLoginEnvironment } from './login-environment.ts'
 
 /** The programs of this machine. */
 export function createLocalPrograms(): Programs {
   return {
+    loginEnvironment: () => readLoginEnvironment(process.env),
     async find(program, { path, directory }) {
       if (program === '') return undefined
       const candidates = program.includes('/')

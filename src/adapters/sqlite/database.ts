@@ -1,14 +1,16 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
+import { backUp, howToRestore, schemaOf } from './backups.ts'
 import { migrations } from './migrations.ts'
 import type { Tables } from './tables.ts'
 
 /** An open, migrated state database. */
 export interface OpenDatabase {
   query: Kysely<Tables>
+  /** Writes a copy of it to `backups/`, beside it. */
+  backUp: () => void
   close: () => void
 }
 
@@ -26,8 +28,24 @@ export function openDatabase(file: string, now: () => Date, history: readonly st
   }
   return {
     query: new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(raw) }) }),
+    backUp: () => backUp(raw, file, now()),
     close: () => raw.close(),
   }
+}
+
+/**
+ * Makes a change that gets to the disk with the next one: a power failure before that takes it back (what is whole of the
+ * log counts), a killed process does not. For what may be done again; waiting for the disk (1 to 20 ms) stops all else.
+ */
+export function unhurried<T>(query: Kysely<Tables>, change: (connection: Kysely<Tables>) => Promise<T>): Promise<T> {
+  return query.connection().execute(async (connection) => {
+    await sql`PRAGMA synchronous = NORMAL`.execute(connection)
+    try {
+      return await change(connection)
+    } finally {
+      await sql`PRAGMA synchronous = FULL`.execute(connection)
+    }
+  })
 }
 
 function openChecked(file: string): DatabaseSync {
@@ -45,32 +63,24 @@ function openChecked(file: string): DatabaseSync {
     raw?.close()
     throw new AppError('STATE_CORRUPT', `the state database ${file} cannot be read`, {
       cause,
+      hint: howToRestore(file),
       details: { file, reason: cause instanceof Error ? cause.message : String(cause) },
     })
   }
 }
 
 function migrate(raw: DatabaseSync, file: string, now: () => Date, history: readonly string[]): void {
-  const { user_version: current } = raw.prepare('PRAGMA user_version').get() as { user_version: number }
+  const current = schemaOf(raw)
   if (current > history.length)
     throw new AppError(
       'STATE_NEWER',
       `${file} was written by a newer Berth (schema ${current}, this one knows ${history.length})`,
     )
   if (current === history.length) return
-  if (current > 0) backup(raw, file, current, now())
+  if (current > 0) backUp(raw, file, now())
   for (let version = current; version < history.length; version++) {
     raw.exec(`BEGIN IMMEDIATE; ${history[version]}; PRAGMA user_version = ${version + 1}; COMMIT`)
   }
-}
-
-function backup(raw: DatabaseSync, file: string, version: number, now: Date): void {
-  const directory = join(dirname(file), 'backups')
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const target = join(directory, `state-v${version}-${now.toISOString().replaceAll(':', '')}.db`)
-  if (existsSync(target)) return
-  raw.prepare('VACUUM INTO ?').run(target)
-  chmodSync(target, 0o600)
 }
 
 /** The few methods Kysely asks of a SQLite driver, on top of node:sqlite. */
@@ -78,15 +88,32 @@ function asKyselyDatabase(raw: DatabaseSync) {
   return {
     close: () => undefined,
     prepare: (sql: string) => {
-      const statement = raw.prepare(sql)
+      const statement = translated(() => raw.prepare(sql))
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
       return {
         reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
-        run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
+        all: (parameters: readonly unknown[]) => translated(() => statement.all(...values(parameters))),
+        run: (parameters: readonly unknown[]) =>
+          // a full disk has ended the transaction already: that is what is to be told, and not that there is none
+          sql === 'rollback' && !raw.isTransaction
+            ? { changes: 0, lastInsertRowid: 0 }
+            : translated(() => statement.run(...values(parameters))),
         iterate: (parameters: readonly unknown[]) =>
           statement.iterate(...values(parameters)) as IterableIterator<unknown>,
       }
     },
+  }
+}
+
+/** SQLITE_FULL, and SQLITE_IOERR_SHMSIZE: no room for the index of the log. */
+const noRoom: readonly unknown[] = [13, 4874]
+
+/** Failures of SQLite that callers tell apart. Throws DISK_FULL. */
+function translated<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (!(cause instanceof Error && 'errcode' in cause && noRoom.includes(cause.errcode))) throw cause
+    throw new AppError('DISK_FULL', 'no space is left on the device of the state database', { cause })
   }
 }

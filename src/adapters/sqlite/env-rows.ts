@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { EnvRecord } from '../../core/envs/model.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
+import { unhurried } from './database.ts'
 import type { Tables } from './tables.ts'
 
 /** Envs in the state database: the record as JSON, with the columns that must be unique beside it. */
@@ -25,7 +26,13 @@ export function envRows(query: Kysely<Tables>): Pick<Store, 'envs' | 'env' | 'ad
       if (!result.numInsertedOrUpdatedRows)
         throw new AppError('ENV_EXISTS', `env ${env.project}/${env.name} exists already`)
     },
-    updateEnv: (id, change) => query.transaction().execute((transaction) => update(transaction, id, change)),
+    async updateEnv(id, change) {
+      const row = await query.selectFrom('env').select('record').where('id', '=', id).executeTakeFirst()
+      const write = (connection: Kysely<Tables>) =>
+        connection.transaction().execute((transaction) => update(transaction, id, change))
+      // one that is being made gets to the disk with the end of that, before which it does not count; nor do its files
+      await (row && toEnv(row).phase === 'creating' ? unhurried(query, write) : write(query))
+    },
     async removeEnv(id) {
       await query.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('session').where('env_id', '=', id).execute()

@@ -1,5 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Clock, Journal, OperationRecord, StepRecord } from '../../core/ports.ts'
+import { unhurried } from './database.ts'
+import { addEvents } from './event-rows.ts'
 import type { Tables } from './tables.ts'
 
 /** How many ended operations are kept for `doctor` and recovery. */
@@ -16,23 +18,26 @@ function operationRows(
 ): Pick<Journal, 'begin' | 'postpone' | 'end' | 'open' | 'recent'> {
   const now = () => clock.now().toISOString()
   return {
-    async begin({ id, kind, envId, input }) {
-      await query
-        .insertInto('operation')
-        .values({ id, kind, env_id: envId, input: JSON.stringify(input), state: 'open', started_at: now() })
-        .onConflict((row) =>
-          row.column('id').doUpdateSet({ state: 'open', ended_at: null, error: null, attempts: sql`attempts + 1` }),
-        )
-        .execute()
+    async begin({ id, kind, envId, subject, actor, input }) {
+      const about = { kind, env_id: envId, subject, actor, input: JSON.stringify(input) }
+      const again = { state: 'open', ended_at: null, error: null, attempts: sql<number>`attempts + 1` }
+      // gets to the disk with its first step, before which nothing is changed
+      await unhurried(query, async (connection) => {
+        const row = connection.insertInto('operation').values({ id, ...about, state: 'open', started_at: now() })
+        await row.onConflict((conflict) => conflict.column('id').doUpdateSet(again)).execute()
+      })
     },
     async postpone(id, error) {
       const change = { error: JSON.stringify(error), attempts: 0 }
       await query.updateTable('operation').set(change).where('id', '=', id).execute()
     },
-    async end(id, state, error) {
-      const text = error === undefined ? null : JSON.stringify(error)
-      await query.updateTable('operation').set({ state, ended_at: now(), error: text }).where('id', '=', id).execute()
-      await prune(query)
+    async end(id, state, error, events = []) {
+      const change = { state, ended_at: now(), error: error === undefined ? null : JSON.stringify(error) }
+      await query.transaction().execute(async (transaction) => {
+        await transaction.updateTable('operation').set(change).where('id', '=', id).execute()
+        await addEvents(transaction, clock, events)
+      })
+      await unhurried(query, prune)
     },
     async open() {
       const open = query.selectFrom('operation').selectAll().where('state', '=', 'open')
@@ -48,16 +53,20 @@ function operationRows(
 function stepRows(query: Kysely<Tables>): Pick<Journal, 'openStep' | 'closeStep' | 'steps'> {
   return {
     async openStep(operationId, seq, name) {
-      await query
-        .insertInto('step')
-        .values({ operation_id: operationId, seq, name, state: 'open' })
-        .onConflict((row) => row.columns(['operation_id', 'seq']).doUpdateSet({ name, state: 'open' }))
-        .execute()
+      const open = (connection: Kysely<Tables>) =>
+        connection
+          .insertInto('step')
+          .values({ operation_id: operationId, seq, name, state: 'open' })
+          .onConflict((row) => row.columns(['operation_id', 'seq']).doUpdateSet({ name, state: 'open' }))
+          .execute()
+      // with the first the operation is on the disk, which is what a recovery goes by; how far it had come is for people
+      await (seq === 0 ? open(query) : unhurried(query, open))
     },
-    async closeStep(operationId, seq, state) {
-      const row = query.updateTable('step').set({ state }).where('operation_id', '=', operationId)
-      await row.where('seq', '=', seq).execute()
-    },
+    closeStep: (operationId, seq, state) =>
+      unhurried(query, async (connection) => {
+        const row = connection.updateTable('step').set({ state }).where('operation_id', '=', operationId)
+        await row.where('seq', '=', seq).execute()
+      }),
     async steps(operationId) {
       const rows = await query
         .selectFrom('step')
@@ -80,6 +89,8 @@ function toOperation(row: Selectable<Tables['operation']>): OperationRecord {
     id: row.id,
     kind: row.kind,
     envId: row.env_id,
+    subject: row.subject,
+    actor: row.actor,
     input: JSON.parse(row.input),
     state: row.state as OperationRecord['state'],
     startedAt: row.started_at,

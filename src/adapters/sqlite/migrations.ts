@@ -44,4 +44,82 @@ export const migrations: readonly string[] = [
   ) STRICT;
   `,
   'ALTER TABLE operation ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1;',
+  `
+  ALTER TABLE operation ADD COLUMN subject TEXT;
+  ALTER TABLE operation ADD COLUMN actor TEXT NOT NULL DEFAULT 'owner';
+  CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time TEXT NOT NULL,
+    type TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    context TEXT NOT NULL,
+    operation TEXT,
+    actor TEXT NOT NULL,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX event_subject ON event (subject);
+  `,
+  `
+  CREATE TABLE token (
+    id TEXT PRIMARY KEY,
+    created_at TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    holder TEXT,
+    "from" TEXT NOT NULL,
+    what TEXT NOT NULL,
+    subject TEXT,
+    result TEXT NOT NULL,
+    ms REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_who ON audit (who, seq);
+  `,
+  `
+  CREATE TABLE machine (
+    context TEXT NOT NULL,
+    name TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (context, name)
+  ) STRICT;
+  `,
+  `
+  CREATE TABLE app (
+    id TEXT PRIMARY KEY,
+    context TEXT NOT NULL,
+    name TEXT NOT NULL,
+    record TEXT NOT NULL,
+    UNIQUE (context, name)
+  ) STRICT;
+  CREATE TABLE release (
+    app TEXT NOT NULL,
+    id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (app, id)
+  ) STRICT;
+  CREATE TABLE deployment (
+    id TEXT PRIMARY KEY,
+    app TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX deployment_app ON deployment (app);
+  `,
+  'CREATE TABLE cloud_machine (name TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
+  'CREATE TABLE context (name TEXT PRIMARY KEY, created_at TEXT NOT NULL) STRICT;',
+  'CREATE TABLE certificate (domain TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
+  `
+  CREATE TABLE job_run (
+    id TEXT PRIMARY KEY,
+    app TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX job_run_app ON job_run (app);
+  `,
+  'CREATE TABLE webhook (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, record TEXT NOT NULL) STRICT;',
 ]

@@ -1,11 +1,13 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
 import type { SessionRecord } from '../../core/sessions/model.ts'
 import type { Tables } from './tables.ts'
 
 /** Sessions in the state database. */
-export function sessionRows(query: Kysely<Tables>): Pick<Store, 'sessions' | 'addSession' | 'removeSession'> {
+export function sessionRows(
+  query: Kysely<Tables>,
+): Pick<Store, 'sessions' | 'addSession' | 'endSession' | 'removeSession'> {
   return {
     async sessions() {
       const rows = await query.selectFrom('session').select('record').orderBy('started_at').orderBy('id').execute()
@@ -19,6 +21,10 @@ export function sessionRows(query: Kysely<Tables>): Pick<Store, 'sessions' | 'ad
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst()
       if (!result.numInsertedOrUpdatedRows) throw new AppError('SESSION_EXISTS', `session ${id} exists already`)
+    },
+    async endSession(id, endedAt) {
+      const record = sql<string>`json_set(record, '$.endedAt', ${endedAt})`
+      await query.updateTable('session').set({ record }).where('id', '=', id).execute()
     },
     async removeSession(id) {
       await query.deleteFrom('session').where('id', '=', id).execute()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -40,12 +41,13 @@ export function createTmux(deps: TmuxDeps): Multiplexer {
 type Tmux = TmuxDeps & { server: commands.TmuxServer; script: string }
 
 async function start(tmux: Tmux, request: StartRequest): Promise<void> {
-  const startFile = `${request.exitFile}.start`
+  // its own: the file of a session of this id that is just starting is not taken from under it
+  const startFile = `${request.exitFile}.start-${randomUUID()}`
   const codeFile = codeFileOf(request.exitFile)
   await checkRequest(request)
   await installFiles(tmux)
   for (const file of [request.logFile, request.exitFile]) await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  for (const file of [request.exitFile, codeFile, startFile]) await rm(file, { force: true })
+  for (const file of [request.exitFile, codeFile]) await rm(file, { force: true })
   const env = { COLORTERM: 'truecolor', ...request.env, TERM: terminal, ...sessionMarks(tmux.socket, request.id) }
   await writeFile(startFile, startScript({ ...request, env }), { mode: 0o600 })
 
@@ -59,9 +61,9 @@ async function start(tmux: Tmux, request: StartRequest): Promise<void> {
   })
   const result = await run(tmux, argv)
   if (result.exitCode === 0) return
+  await rm(startFile, { force: true })
   if (readFailure(result.stderr) === 'duplicate')
     throw new AppError('SESSION_EXISTS', `session ${request.id} is running already`)
-  await rm(startFile, { force: true })
   throw failed(result)
 }
 
@@ -96,6 +98,8 @@ async function writeIfDifferent(file: string, text: string): Promise<void> {
 }
 
 async function list(tmux: Tmux) {
+  // asked by each list of envs, and most have no session: a look for the socket instead of a process
+  if (!existsSync(tmux.socket)) return []
   const result = await run(tmux, commands.listCommand(tmux.server))
   if (result.exitCode === 0) return parseSessions(result.stdout)
   if (['no-server', 'retry'].includes(readFailure(result.stderr))) return []

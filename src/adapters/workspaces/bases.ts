@@ -10,6 +10,8 @@ import type { BytePath } from './bytes.ts'
 import type { ClockReading } from './change-clock.ts'
 import { comparable, readClock } from './change-clock.ts'
 import { namesIfAny, textIfAny } from './if-any.ts'
+import type { ScanPlan } from './plan-scan.ts'
+import { planScan } from './plan-scan.ts'
 import { removeDirectory } from './remove-tree.ts'
 import { parseDirectories, scanDirectories } from './scan-changes.ts'
 import type { Source } from './source.ts'
@@ -21,6 +23,8 @@ export interface BaseInfo {
   clock: ClockReading
   files: number
   skipped: SkippedFile[]
+  /** How its source is best looked through for changes. */
+  scan?: ScanPlan
 }
 
 /** A frozen copy of a source, on which workspaces are mounted or of which they are snapshots. Never written again. */
@@ -131,9 +135,11 @@ async function buildBase(
   const tree = join(directory, 'tree')
   try {
     // before anything is copied: what is replaced from now on counts as changed
-    await writeFile(join(directory, 'directories'), await scanDirectories(host, source.root, signal), { mode: 0o600 })
+    const directories = await scanDirectories(host, source.root, signal)
+    await writeFile(join(directory, 'directories'), directories, { mode: 0o600 })
     const filled = await fill(tree, signal)
-    const info: BaseInfo = { source: source.root, clock: { ...clock, now: clock.now - slack }, ...filled }
+    const scan = planScan(parseDirectories(directories).keys())
+    const info: BaseInfo = { source: source.root, clock: { ...clock, now: clock.now - slack }, scan, ...filled }
     await writeAtomic(join(directory, 'base.json'), JSON.stringify(info))
     return { directory, tree, info }
   } catch (error) {

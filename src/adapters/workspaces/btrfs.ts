@@ -2,7 +2,13 @@ import { lstat, statfs } from 'node:fs/promises'
 import { AppError } from '../../core/errors.ts'
 import type { Host } from '../../core/ports/host.ts'
 import { errnoOf } from '../../lib/errno.ts'
-import { createSubvolume, deleteSubvolume, listSubvolumes, snapshotSubvolume } from './commands.ts'
+import {
+  createSubvolume,
+  deleteSubvolume,
+  listSubvolumes,
+  freezeSubvolume as snapshotReadOnly,
+  snapshotSubvolume,
+} from './commands.ts'
 import { plainEnvironment } from './environment.ts'
 
 const btrfsMagic = 0x9123683e
@@ -29,6 +35,10 @@ export const makeSubvolume = (host: Host, path: string): Promise<void> => must(h
 /** Throws NOT_SUPPORTED where the file system refuses (another one, no right to). */
 export const takeSnapshot = (host: Host, from: string, to: string): Promise<void> =>
   must(host, snapshotSubvolume(from, to))
+
+/** The same, never to be written to. */
+export const freezeSubvolume = (host: Host, from: string, to: string): Promise<void> =>
+  must(host, snapshotReadOnly(from, to))
 
 /** Deletes a subvolume, whatever its size. False where that takes rights we lack, or there are others inside. */
 export async function dropSubvolume(host: Host, path: string): Promise<boolean> {

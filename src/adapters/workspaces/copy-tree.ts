@@ -24,15 +24,17 @@ export interface CopyJob {
 
 export interface CopyTools {
   host: Host
-  /** Shared by all copies of this machine: more programs at once than cores only get in each other's way. */
+  /** Shared by all copies of this machine: many more programs at once than cores only get in each other's way. */
   limit: Limiter
+  /** For repositories, of which one thing is copied after the other: none of it waits behind all the files. */
+  aside: Limiter
 }
 
 /** How often a file is tried that is replaced each time it is read. */
 const attempts = 3
 
 /** Copies what a plan says. Throws DISK_FULL and WORKSPACE_FAILED once every program it started has ended. */
-export async function copyTree({ host, limit }: CopyTools, job: CopyJob): Promise<SkippedFile[]> {
+export async function copyTree({ host, limit }: Omit<CopyTools, 'aside'>, job: CopyJob): Promise<SkippedFile[]> {
   const stop = new AbortController()
   const signal = job.signal ? AbortSignal.any([job.signal, stop.signal]) : stop.signal
   const copier = { host, job, signal, stop, skipped: [] }

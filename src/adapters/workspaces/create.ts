@@ -35,17 +35,27 @@ async function makeEmpty(tools: WorkspaceTools, workspace: string): Promise<Work
 
 async function copyOf(tools: WorkspaceTools, request: WorkspaceRequest, source: Source): Promise<WorkspaceResult> {
   const { workspace, branch, signal } = request
-  const filled = await fillWorkspace(tools, request, source)
-  const directory = resolve(workspace, source.prefix)
   const { repository } = source
+  const commit = source.commit ?? repository?.head ?? null
+  const settle = async () => {
+    if (repository === null) return
+    await separateRepository(tools.git, repository, workspace)
+    await startBranch(tools.git, workspace, branch, commit)
+  }
+  const { unchanged, started, ...filled } = await fillWorkspace(tools, { ...request, settle }, source)
+  const directory = resolve(workspace, source.prefix)
   if (repository === null) return { ...filled, directory, branch: null, baseCommit: null }
 
-  await separateRepository(tools.git, repository, workspace)
-  const commit = source.commit ?? repository.head
-  await startBranch(tools.git, workspace, branch, commit)
   if (source.commit !== null) await checkOutHead(tools.git, source, workspace, signal)
   await hideExcluded(tools.git, source, workspace)
-  return { ...filled, directory, branch, baseCommit: commit ?? (await emptyTree(tools, workspace)) }
+  const baseCommit = commit ?? (await emptyTree(tools, workspace))
+  // what was just checked out is the commit and nothing else
+  if (source.commit === null && !started) {
+    // leaving out tracked files changes the index
+    const pristine = unchanged && source.rules.exclude.length === 0
+    await tools.starts.note(workspace, baseCommit, { method: filled.method, pristine })
+  }
+  return { ...filled, directory, branch, baseCommit }
 }
 
 /** What a repository without commits is compared with; its id depends on the repository's hash function. */

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WorkspaceDiff } from '../../core/ports/workspaces.ts'
-import { errnoOf } from '../../lib/errno.ts'
 import { everythingOwn } from './git-commit.ts'
 import { parseNumstat } from './parse.ts'
+import { withPrivateIndex } from './private-index.ts'
 import type { WorkspaceTools } from './tools.ts'
 
 /** Nothing the user has configured for their eyes: the patch has to apply. */
@@ -17,29 +15,25 @@ const plain = [
   '--dst-prefix=b/',
 ]
 
-/** Everything that changed since a commit, untracked files too. Works on a copy of the index: the workspace's stays as it is. */
+/**
+ * Everything that changed since the workspace was made, untracked files too. Works on a copy of the index: the
+ * workspace's stays as it is.
+ */
 export async function diffSince(
-  { git, temporary }: Pick<WorkspaceTools, 'git' | 'temporary'>,
+  tools: Pick<WorkspaceTools, 'git' | 'starts' | 'temporary'>,
   workspace: string,
   baseCommit: string,
   { stat = false }: { stat?: boolean } = {},
 ): Promise<WorkspaceDiff> {
+  const { git } = tools
   const gitDirectory = (await git(workspace, ['rev-parse', '--absolute-git-dir'])).stdout.trimEnd()
-  const index = join(await temporary(), `index-${randomUUID()}`)
-  const env = { GIT_INDEX_FILE: index }
-  try {
-    await copyFile(join(gitDirectory, 'index'), index).catch(nothingStaged)
+  const start = await tools.starts.of(workspace, baseCommit)
+  return withPrivateIndex(tools, join(gitDirectory, 'index'), async (index) => {
+    const env = { GIT_INDEX_FILE: index }
     await git(workspace, ['add', '--all', '--intent-to-add', ...(await everythingOwn(git, workspace))], { env })
-    const numbers = await git(workspace, ['diff', ...plain, '--no-renames', '--numstat', '-z', baseCommit], { env })
+    const numbers = await git(workspace, ['diff', ...plain, '--no-renames', '--numstat', '-z', start], { env })
     const files = parseNumstat(numbers.stdout)
     if (stat || files.length === 0) return { patch: '', files }
-    return { patch: (await git(workspace, ['diff', ...plain, '--binary', '-M', baseCommit], { env })).stdout, files }
-  } finally {
-    await Promise.all([index, `${index}.lock`].map((path) => rm(path, { force: true })))
-  }
-}
-
-/** A repository in which nothing was ever added has no index. */
-function nothingStaged(error: unknown): void {
-  if (errnoOf(error) !== 'ENOENT') throw error
+    return { patch: (await git(workspace, ['diff', ...plain, '--binary', '-M', start], { env })).stdout, files }
+  })
 }

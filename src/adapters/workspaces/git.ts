@@ -8,6 +8,8 @@ export interface GitOptions {
   allow?: readonly number[]
   env?: Record<string, string>
   input?: string | Uint8Array
+  inputFile?: string
+  appendTo?: string
   signal?: AbortSignal | undefined
 }
 
@@ -33,9 +35,9 @@ export const withoutHooks = ['-c', 'core.hooksPath=/dev/null']
 const deadline = 600_000
 
 export function createGit(host: Host): Git {
-  return async (directory, args, { allow = [], env = {}, input, signal } = {}) => {
+  return async (directory, args, { allow = [], env = {}, ...rest } = {}) => {
     const argv = ['git', '-C', directory, ...quiet, ...args]
-    const result = await host.run(argv, { env: plainEnvironment(env), input, signal, timeoutMs: deadline })
+    const result = await host.run(argv, { env: plainEnvironment(env), ...rest, timeoutMs: deadline })
     if (result.exitCode !== 0 && !allow.includes(result.exitCode ?? -1)) throw gitFailed(args, result)
     return result
   }

@@ -10,6 +10,13 @@ export const namesIfAny = (path: string): Promise<string[]> => ifAny(readdir(pat
 /** Whether something has this name, be it a link that leads nowhere. */
 export const exists = async (path: string): Promise<boolean> => (await ifAny(lstat(path), null)) !== null
 
+/** Whether it is a directory, and no link to one. */
+export const isDirectory = async (path: string): Promise<boolean> =>
+  (await ifAny(lstat(path), null))?.isDirectory() ?? false
+
+/** When a file was written last, or null where there is none. */
+export const timeIfAny = async (path: string): Promise<Date | null> => (await ifAny(lstat(path), null))?.mtime ?? null
+
 async function ifAny<T>(reading: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await reading

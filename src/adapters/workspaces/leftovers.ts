@@ -7,7 +7,8 @@ import { dropBase } from './bases.ts'
 import { sizeOnDisk } from './commands.ts'
 import { plainEnvironment } from './environment.ts'
 import { namesIfAny } from './if-any.ts'
-import { removeDirectory } from './remove-tree.ts'
+import { unmountWorkspace } from './overlay.ts'
+import { mountsIn, removeDirectory } from './remove-tree.ts'
 import type { WorkspaceTools } from './tools.ts'
 
 /** Files of the moment that are older were left by a process that died: an hour, in ms. */
@@ -28,7 +29,11 @@ export async function removeLeftover(tools: WorkspaceTools, { path, kind }: Left
   const inUse = (await tools.records.list()).some(({ base }) => base === path) || tools.bases.busy(path)
   if (inUse) return
   if (kind === 'base' || path.startsWith(tools.bases.top)) await dropBase(tools.host, path)
-  else await removeDirectory(tools.host, path)
+  else {
+    // a daemon that was killed may have left a mount it was looking at
+    for (const point of (await mountsIn(path)).toReversed()) await unmountWorkspace(tools.host, point)
+    await removeDirectory(tools.host, path)
+  }
 }
 
 async function unusedBases(

@@ -20,14 +20,16 @@ export interface CopyPlan {
   files: number
 }
 
-/** Batches for each core: enough that all end at about the same time; a start costs 5 ms, as much as 100 files. */
-const batchesPerCore = 4
+/** Batches for each core: enough that all end at about the same time. */
+const batchesPerCore = 2
+/** Files that are not worth another program: its start costs this process 5 ms, as much as copying 100 files takes. */
+const leastFiles = 1000
 /** Bytes of paths in one argument list; Linux allows 2 MiB with the environment, macOS 1 MiB. */
 const batchBytes = 100_000
 
 /** Cuts a tree into batches that can be copied side by side. */
 export function planCopy(top: SourceDirectory, cores = availableParallelism()): CopyPlan {
-  const batchFiles = Math.max(250, Math.ceil(top.files / (cores * batchesPerCore)))
+  const batchFiles = Math.max(leastFiles, Math.ceil(top.files / (cores * batchesPerCore)))
   const plan: CopyPlan = { opened: [], batches: [], odd: [], files: top.files }
   let bytes = batchBytes
   open(top)

@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts'
 import type { Git } from './git.ts'
 import { gitFailed } from './git.ts'
 import { namesIfAny, textIfAny } from './if-any.ts'
+import { plainRepository } from './plain-repository.ts'
 
 /** The git repository a source belongs to. */
 export interface Repository {
@@ -20,23 +21,22 @@ export interface Repository {
 
 /** Finds the repository of a directory; null where there is none, or where it knows nothing of the directory. */
 export async function readRepository(git: Git, directory: string): Promise<Repository | null> {
+  const plain = await plainRepository(directory)
+  if (plain !== null) return plain
   const places = ['--show-toplevel', '--absolute-git-dir', '--git-common-dir', '--show-prefix']
-  const args = ['rev-parse', '--path-format=absolute', ...places]
-  const [found, head] = await Promise.all([
-    git(directory, args, { allow: [128] }),
-    git(directory, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { allow: [1, 128] }),
-  ])
+  // before the first commit there is nothing more to say, which --revs-only takes for no fault
+  const args = ['rev-parse', '--path-format=absolute', ...places, '--revs-only', 'HEAD^{commit}']
+  const found = await git(directory, args, { allow: [128] })
   if (found.exitCode === 128) {
     if (found.stderr.includes('not a git repository')) return null
     if (found.stderr.includes('must be run in a work tree'))
       throw new AppError('SOURCE_INVALID', `${directory} belongs to a git repository without files (bare)`)
     throw gitFailed(args, found)
   }
-  const [top, gitDirectory, commonDirectory, prefix, ...rest] = found.stdout.split('\n')
-  if (top === undefined || gitDirectory === undefined || commonDirectory === undefined || rest.length !== 1)
+  const [top, gitDirectory, commonDirectory, prefix, head, ...rest] = found.stdout.split('\n')
+  if (top === undefined || gitDirectory === undefined || commonDirectory === undefined || rest.length > 1 || rest[0])
     throw new AppError('SOURCE_INVALID', `the path of ${directory} has a line break in it`)
-  const commit = head.exitCode === 0 ? head.stdout.trim() : null
-  const repository = { top, gitDirectory, commonDirectory, prefix: prefix ?? '', head: commit }
+  const repository = { top, gitDirectory, commonDirectory, prefix: prefix ?? '', head: head || null }
   return (await knows(git, repository)) ? repository : null
 }
 

@@ -3,13 +3,13 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CopyMethod } from '../../core/envs/model.ts'
 import { writeAtomic } from '../../lib/write-atomic.ts'
-import { namesIfAny, textIfAny } from './if-any.ts'
+import { namesIfAny, textIfAny, timeIfAny } from './if-any.ts'
 
 /** What is kept of a workspace beside it: proof that it is ours to remove, and how to mount it again. */
 export interface WorkspaceRecord {
   workspace: string
   method: CopyMethod
-  /** Base it is mounted over (overlay), absolute; null otherwise. */
+  /** Base it is mounted over or a snapshot of, absolute; null otherwise. */
   base: string | null
 }
 
@@ -18,6 +18,8 @@ export interface Records {
   directory(workspace: string): string
   write(record: WorkspaceRecord): Promise<void>
   read(workspace: string): Promise<WorkspaceRecord | null>
+  /** When it was written, which is when the workspace was begun; null where there is none. */
+  time(workspace: string): Promise<Date | null>
   list(): Promise<WorkspaceRecord[]>
   forget(workspace: string): Promise<void>
 }
@@ -33,6 +35,7 @@ export function createRecords(stateDirectory: string): Records {
       await writeAtomic(join(directory(record.workspace), 'record.json'), JSON.stringify(record))
     },
     read: (workspace) => readRecord(directory(workspace)),
+    time: (workspace) => timeIfAny(join(directory(workspace), 'record.json')),
     async list() {
       const names = await namesIfAny(top)
       const records = await Promise.all(names.map((name) => readRecord(join(top, name))))

@@ -6,6 +6,7 @@ import type { Setting } from './git-config.ts'
 import { identityMissing, parseSettings, relativeRemotes, settingsText } from './git-config.ts'
 import { textIfAny } from './if-any.ts'
 import type { Repository } from './read-repository.ts'
+import { pointHead, writeBranch } from './write-branch.ts'
 
 /** First line of what Berth adds to the config of a workspace's repository. */
 const marker = '# Added by Berth: this repository is a copy.'
@@ -19,7 +20,9 @@ export async function separateRepository(git: Git, repository: Repository, works
   if ((await readFile(config, 'utf8')).includes(marker)) return
   for (const file of [config, `${config}.worktree`]) await forgetWorkTree(git, file)
 
-  const [theirs, ours] = await Promise.all([settingsOf(git, repository.top), settingsOf(git, workspace)])
+  const theirs = await settingsOf(git, repository.top)
+  // the same settings are in force in both, but for those that are included, perhaps by where the repository is
+  const ours = theirs.some(([key]) => key.startsWith('include')) ? await settingsOf(git, workspace) : theirs
   const settings: Setting[] = [
     ['core.bare', 'false'],
     // The copied index knows files by size and time, which were kept; inode and ctime could not be
@@ -41,14 +44,15 @@ export async function separateRepository(git: Git, repository: Repository, works
 export async function startBranch(git: Git, workspace: string, branch: string, commit: string | null): Promise<void> {
   const ref = `refs/heads/${branch}`
   const message = ['-m', 'berth: created']
-  if (commit !== null) {
+  if (commit !== null && !(await writeBranch(workspace, ref, commit))) {
     const update = [...withoutHooks, 'update-ref', ...message, ref, commit]
     if ((await git(workspace, update, { allow: [128] })).exitCode !== 0) {
       await dropBranchesInTheWay(git, workspace, ref)
       await git(workspace, update)
     }
   }
-  await git(workspace, [...withoutHooks, 'symbolic-ref', ...message, 'HEAD', ref])
+  if (!(await pointHead(workspace, ref)))
+    await git(workspace, [...withoutHooks, 'symbolic-ref', ...message, 'HEAD', ref])
 }
 
 /** The user's branch `berth` leaves no room for `berth/x`; in the copy it can go. */

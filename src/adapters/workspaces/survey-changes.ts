@@ -41,7 +41,7 @@ export async function surveyChanges(input: SurveyInput): Promise<Survey> {
   // parents before what is in them
   for (const { path, type, inode } of [...changes].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const selection = path === '' ? source.selection : selectionAt(source.selection, path, type === 'd')
-    if (selection === null || inTree(draft, path)) continue
+    if (selection === null || inTree(draft, path) || belowLeaf(draft, path)) continue
     if (type !== 'd') takeLeaf(draft, path, type)
     else if (directories.get(path) === inode) await compare(draft, path, selection)
     else takeTree(draft, path, selection)
@@ -63,6 +63,13 @@ interface Draft {
 }
 
 const inTree = ({ trees }: Draft, path: BytePath) => [...trees.keys()].some((tree) => path.startsWith(`${tree}/`))
+
+/** A program that was told to look there has followed a link that took the place of a directory. */
+function belowLeaf({ leaves }: Draft, path: BytePath): boolean {
+  if (leaves.size === 0) return false
+  for (let above = parentOf(path); above !== ''; above = parentOf(above)) if (leaves.has(above)) return true
+  return false
+}
 
 function takeLeaf(draft: Draft, path: BytePath, type: string): void {
   if (!copied.has(type)) return

@@ -12,10 +12,14 @@ import { diffSince } from './git-diff.ts'
 import { mergeBranch } from './git-merge.ts'
 import { pullBranch } from './git-pull.ts'
 import { findLeftovers, removeLeftover } from './leftovers.ts'
+import { lookAtSource } from './look.ts'
 import { createPackStore } from './packs.ts'
 import { createRecords } from './records.ts'
-import { removeWorkspace, restoreWorkspace } from './remove.ts'
+import { claimWorkspace, removeWorkspace, restoreWorkspace } from './remove.ts'
+import { createStarts } from './starts.ts'
+import { takeWork } from './take-work.ts'
 import type { WorkspaceTools } from './tools.ts'
+import { namedCommits, packWork } from './work-pack.ts'
 
 export interface WorkspacesOptions {
   host: Host
@@ -26,10 +30,12 @@ export interface WorkspacesOptions {
 /** Workspaces on this machine, made by copying and git. */
 export function createWorkspaces({ host, stateDirectory }: WorkspacesOptions): Workspaces {
   const git = createGit(host)
-  const tools: WorkspaceTools = {
+  const parts = {
     host,
     git,
-    limit: createLimiter(availableParallelism()),
+    // one more than there are cores: it works while the next of another is started
+    limit: createLimiter(availableParallelism() + 1),
+    aside: createLimiter(availableParallelism()),
     packs: createPackStore(host, join(stateDirectory, 'packs')),
     bases: createBases(host, stateDirectory),
     records: createRecords(stateDirectory),
@@ -39,13 +45,19 @@ export function createWorkspaces({ host, stateDirectory }: WorkspacesOptions): W
       return directory
     },
   }
+  const tools: WorkspaceTools = { ...parts, starts: createStarts(parts) }
   return {
+    look: (request) => lookAtSource(tools, request),
     create: (request) => createWorkspace(tools, request),
+    claim: (workspace, method) => claimWorkspace(tools, workspace, method),
     remove: (workspace) => removeWorkspace(tools, workspace),
     restore: (workspace) => restoreWorkspace(tools, workspace),
     diff: (workspace, baseCommit, options) => diffSince(tools, workspace, baseCommit, options),
     commitAll: (workspace, message) => commitAll(git, workspace, message),
-    pull: (workspace, directory, branch) => pullBranch(git, workspace, directory, branch),
+    pull: (workspace, directory, branch, baseCommit) => pullBranch(tools, { workspace, directory, branch, baseCommit }),
+    packWork: (workspace, baseCommit, request) => packWork(tools, { workspace, baseCommit, ...request }),
+    takeWork: (directory, work) => takeWork(tools, { directory, ...work }),
+    haves: (directory) => namedCommits(git, directory),
     list: () => tools.records.list(),
     leftovers: (keep) => findLeftovers(tools, keep),
     removeLeftover: (leftover) => removeLeftover(tools, leftover),

@@ -1,5 +1,6 @@
 import { berthHome } from '../../contract/home.ts'
 import type { BerthContext } from '../context.ts'
+import { meantContext } from '../meant-context.ts'
 import { aliases, root } from '../registry.ts'
 import { printable } from '../ui/printable.ts'
 import { type Proposal, type Proposals, propose } from './propose.ts'
@@ -31,7 +32,8 @@ async function live({ live: wish }: Proposals, env: BerthContext['env']): Promis
   if (wish === undefined || wish.kind === 'file' || wish.kind === 'directory') return []
   const { liveProposals } = await import('./live.ts')
   try {
-    return await liveProposals(berthHome(env), wish)
+    const context = meantContext(env, wish.context)
+    return await liveProposals(berthHome(env), context === undefined ? wish : { ...wish, context })
   } catch {
     return [] // a shell waits for words, not for an error
   }

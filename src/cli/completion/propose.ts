@@ -33,6 +33,10 @@ export interface LiveWish {
   /** The env named before, for its services and sessions. */
   env?: string
   project?: string
+  /** The machine named. */
+  on?: string
+  /** The context named. */
+  context?: string
 }
 
 /** What may stand at the cursor, after `before` and in place of `current`. */
@@ -57,21 +61,27 @@ function inGroup({ commands }: Group, words: readonly string[], current: string)
   const { given, waiting } = scan(words, { ...flags, project: projectFlag })
   if (waiting !== undefined) return valuesOf(flags[waiting] ?? projectFlag, {}, '')
   if (current.startsWith('-')) return { values: flagProposals(flags, Object.keys(given)), prefix: '' }
-  const shown = Object.entries(commands).filter(([, entry]) => !isCommand(entry) || !entry.hidden)
-  return { values: shown.map(([value, { brief }]) => ({ value, meaning: brief })), prefix: '' }
+  return { values: commandProposals(commands), prefix: '' }
 }
+
+const commandProposals = (commands: Group['commands']): Proposal[] =>
+  Object.entries(commands)
+    .filter(([, entry]) => !isCommand(entry) || !entry.hidden)
+    .map(([value, { brief }]) => ({ value, meaning: brief }))
 
 function inCommand(command: Command, words: readonly string[], current: string): Proposals {
   const flags = { ...commonFlags, ...command.flags }
   const { args, given, waiting } = scan(words, flags)
-  const wish = { env: envOf(command, args), project: given['project'] }
+  const wish = { env: envOf(command, args), project: given['project'], on: given['on'], context: given['context'] }
   if (waiting !== undefined) return valuesOf(flags[waiting], wish, '')
   const [name = '', value] = current.split('=', 2)
   const key = value === undefined ? undefined : keyOf(name, flags)
   if (key !== undefined) return valuesOf(flags[key], wish, `${name}=`)
   if (current.startsWith('-')) return { values: flagProposals(flags, Object.keys(given)), prefix: '' }
   const argument = command.arguments[args.length] ?? command.arguments.findLast(({ repeat }) => repeat)
-  return valuesOf(argument, wish, '')
+  const found = valuesOf(argument, wish, '')
+  const below = args.length === 0 ? commandProposals(command.commands ?? {}) : []
+  return { ...found, values: [...found.values, ...below] }
 }
 
 interface Scanned {
@@ -107,12 +117,12 @@ function envOf(command: Command, args: readonly string[]): string | undefined {
 
 function valuesOf(
   of: Pick<Argument, 'choices' | 'complete'> | undefined,
-  { env, project }: { env?: string | undefined; project?: string | undefined },
+  narrowing: { [K in keyof Omit<LiveWish, 'kind'>]: string | undefined },
   prefix: string,
 ): Proposals {
   const values = (of?.choices ?? []).map((value) => ({ value, meaning: '' }))
   if (of?.complete === undefined) return { values, prefix }
-  const narrowed = { ...(env === undefined ? {} : { env }), ...(project === undefined ? {} : { project }) }
+  const narrowed = Object.fromEntries(Object.entries(narrowing).filter(([, value]) => value !== undefined))
   return { values, live: { kind: of.complete, ...narrowed }, prefix }
 }
 

@@ -39,6 +39,7 @@ export function renderCommand(path: readonly string[], command: Command, style: 
       command.arguments.map((one) => [argumentText(one).replace(/^[[<](.*)[\]>]$/, '$1'), one.brief]),
       style,
     ),
+    section('Commands', commandEntries(command.commands ?? {}), style),
     section('Flags', flagEntries(command.flags), style),
     section('Flags of every command', flagEntries(commonFlagsBeside(command.flags)), style),
     section('Examples', command.examples, style),

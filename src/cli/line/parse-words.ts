@@ -1,6 +1,8 @@
 import { buildApplication, buildCommand, type CommandContext, run, text_en } from '@stricli/core'
+import { closest } from '../../lib/closest.ts'
 import { type Argument, type Command, commonFlags, type Flag } from '../command.ts'
 import type { CommonFlags } from '../context.ts'
+import { usage } from '../failure.ts'
 import { usageError } from './usage-error.ts'
 
 /** Flags and arguments of a command, parsed. */
@@ -40,7 +42,19 @@ export async function parseWords(
   })
   await run(application, words, { process: { stdout: silent, stderr: silent } })
   if (parsed === undefined) throw usageError(fault, command, path)
+  refuseOtherWords(command, parsed.args)
   return parsed
+}
+
+/** Arguments that are one of some words. */
+function refuseOtherWords(command: Command, args: readonly string[]): void {
+  for (const [at, { name, choices }] of command.arguments.entries()) {
+    const word = args[at]
+    if (choices === undefined || word === undefined || choices.includes(word)) continue
+    const near = closest(word, choices)
+    const hint = near === undefined ? `one of ${choices.join(', ')}` : `did you mean ${near}?`
+    throw usage(`${word} is no ${name}`, hint)
+  }
 }
 
 /** Stricli tells of faults by writing; ours are told by whoever catches them. */

@@ -44,7 +44,7 @@ interface Found {
 
 function findTarget(words: readonly string[], root: Group, aliases: Readonly<Record<string, string>>): Found {
   const found: Found = { path: [], target: root, early: [], end: 0 }
-  while (!isCommand(found.target) && found.end < words.length) {
+  while (found.target.commands !== undefined && found.end < words.length) {
     const length = flagLength(words, found.end)
     if (length > 0) {
       found.early.push(...words.slice(found.end, found.end + length))
@@ -54,7 +54,7 @@ function findTarget(words: readonly string[], root: Group, aliases: Readonly<Rec
     const word = words[found.end] ?? ''
     const name = found.path.length === 0 ? (aliases[word] ?? word) : word
     const next = Object.hasOwn(found.target.commands, name) ? found.target.commands[name] : undefined
-    if (next === undefined) return { ...found, unknown: word }
+    if (next === undefined) return isCommand(found.target) ? found : { ...found, unknown: word }
     found.path.push(name)
     found.target = next
     found.end++

@@ -35,7 +35,8 @@ function entriesBelow(path: readonly string[], commands: Group['commands'], vers
   return Object.entries(commands).flatMap(([word, entry]) => {
     const own = [...path, word]
     if (!isCommand(entry)) return [groupPage(own, entry, version), ...entriesBelow(own, entry.commands, version)]
-    return entry.hidden ? [] : [commandPage(own, entry, version)]
+    const below = entriesBelow(own, entry.commands ?? {}, version)
+    return entry.hidden ? [] : [commandPage(own, entry, version), ...below]
   })
 }
 
@@ -59,6 +60,7 @@ function commandPage(path: readonly string[], command: Command, version: string)
       paragraphs.flatMap((text, at) => [...(at > 0 ? ['.PP'] : []), escape(text)]),
     ),
     section('ARGUMENTS', definitions(command.arguments.map((one) => [argumentText(one), one.brief]))),
+    section('COMMANDS', commandList(['berth', ...path], command.commands ?? {})),
     section('OPTIONS', flagList(command.flags)),
     section('OPTIONS OF EVERY COMMAND', flagList(commonFlagsBeside(command.flags))),
     section('EXAMPLES', definitions(command.examples)),

@@ -25,9 +25,9 @@ export function describeServices(env: EnvView, { paint, table }: Pick<Ui, 'paint
   return [head, '', services, ...(env.url === null ? [] : ['', env.url])].join('\n')
 }
 
-function stateText({ state, health, exitCode, containers }: ServiceStatus): string {
+function stateText({ state, health, exitCode, ended, containers }: ServiceStatus): string {
   const replicas = containers > 1 ? ` ×${containers}` : ''
-  if (state === 'exited') return `exited (${exitCode ?? '?'})${replicas}`
+  if (state === 'exited') return `${ended === 'stopped' ? ended : state} (${exitCode ?? '?'})${replicas}`
   return health === 'none' ? `${state}${replicas}` : `${state}, ${health}${replicas}`
 }
 

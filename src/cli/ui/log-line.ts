@@ -1,4 +1,5 @@
 import { redact } from '../../lib/redact.ts'
+import { localTime } from './local-time.ts'
 import type { Paint } from './paint.ts'
 import { printable } from './printable.ts'
 
@@ -26,16 +27,6 @@ function parse(line: string): Record<string, unknown> | undefined {
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
-
-/** ISO text or epoch milliseconds as `2026-11-21 06:12:09`. */
-function localTime(time: unknown): string {
-  if (typeof time !== 'string' && typeof time !== 'number') return ''
-  const date = new Date(time)
-  if (Number.isNaN(date.getTime())) return ''
-  const two = (part: number) => String(part).padStart(2, '0')
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-}
 
 /** Levels as pino numbers them, or words. */
 function levelText(level: unknown, paint: Paint): string {

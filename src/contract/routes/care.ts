@@ -7,11 +7,15 @@ const finding = z.object({
   subject: z.string(),
   problem: z.string(),
   remedy: z.string(),
-  severity: z.enum(['error', 'warning']),
+  severity: z.enum(['error', 'warning', 'note']).describe('note: nothing is wrong, but good to know'),
   repairable: z.boolean().describe('whether --fix can mend it'),
   repaired: z.boolean(),
   failure: z.string().nullable().describe('why mending failed'),
 })
+
+const difference = z.object({ project: z.string(), name: z.string(), problem: z.string() })
+
+const failure = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 
 /** Looking after a machine: what is wrong, what differs, what can go. */
 export const careRoutes = {
@@ -26,8 +30,9 @@ export const careRoutes = {
     summary: 'Make envs what was last asked: up again what ended, down what should not run.',
     kind: 'operation',
     access: 'operate',
+    subject: 'env',
     input: z.object({ env: envRef.optional().describe('all when absent') }),
-    output: z.object({ settled: z.array(z.object({ project: z.string(), name: z.string(), problem: z.string() })) }),
+    output: z.object({ settled: z.array(difference), failed: z.array(difference.extend({ error: failure })) }),
   }),
   'care.gc': route({
     summary: 'Remove what no env needs any more.',
@@ -35,7 +40,14 @@ export const careRoutes = {
     access: 'operate',
     input: z.object({ dryRun: z.boolean().default(false) }),
     output: z.object({
-      garbage: z.array(z.object({ kind: z.string(), subject: z.string(), bytes: z.number().nullable() })),
+      garbage: z.array(
+        z.object({
+          kind: z.string(),
+          subject: z.string(),
+          bytes: z.number().nullable(),
+          failure: z.string().nullable().describe('why it could not be removed'),
+        }),
+      ),
       removed: z.boolean(),
     }),
   }),

@@ -1,20 +1,33 @@
 import * as z from 'zod'
 import { route } from '../route.ts'
-import { createIfMissing, envRef, envSource, envView, finding, serviceName, terminalCommand } from '../schemas.ts'
+import {
+  callersMirror,
+  createIfMissing,
+  envRef,
+  envSource,
+  envView,
+  finding,
+  serviceName,
+  terminalCommand,
+} from '../schemas.ts'
 
 const withFindings = z.object({ env: envView, findings: z.array(finding) })
 
-const broughtBack = z.object({
+/** What came back into the repository of the user. */
+export const broughtBack = z.object({
   project: z.string(),
   name: z.string(),
   branch: z.string().describe("in the user's repository"),
   commit: z.string(),
   commits: z.number().int().describe('new there'),
+  mixed: z.array(z.string()).describe("files with the env's work and what you had not committed, in the same lines"),
 })
 
 const create = {
   name: z.string().max(1000),
   project: z.string().max(1000).optional().describe('project name; the directory or berth.toml says it otherwise'),
+  standing: z.string().max(1000).optional().describe('project the caller stands in on a machine of its own'),
+  mirror: callersMirror.optional(),
   source: envSource,
   composeFiles: z.array(z.string()).default([]).describe('relative to the source directory'),
   shared: z.array(z.string()).default([]).describe('services taken from an instance shared between envs'),
@@ -35,6 +48,7 @@ export const envRoutes = {
     summary: 'Make an env: workspace, branch, subnet, names.',
     kind: 'operation',
     access: 'operate',
+    subject: 'source',
     input: z.object(create),
     output: z.object({ env: envView }),
   }),
@@ -42,6 +56,7 @@ export const envRoutes = {
     summary: "Start an env's services, isolated, and wait until they are healthy.",
     kind: 'operation',
     access: 'operate',
+    subject: 'env-or-new',
     input: z.object({
       env: envRef,
       create: createIfMissing.nullable().default(null).describe('what to make a missing env from; null refuses'),
@@ -53,6 +68,7 @@ export const envRoutes = {
     summary: "Stop and remove an env's containers and networks; its data and workspace stay.",
     kind: 'operation',
     access: 'operate',
+    subject: 'env',
     input: z.object({ env: envRef, volumes: z.boolean().default(false).describe('remove its data as well') }),
     output: z.object({ env: envView }),
   }),
@@ -60,6 +76,7 @@ export const envRoutes = {
     summary: 'Remove an env without a trace.',
     kind: 'operation',
     access: 'operate',
+    subject: 'env',
     input: z.object({ env: envRef, keepWorkspace: z.boolean().default(false) }),
     output: z.object({
       project: z.string(),
@@ -71,6 +88,7 @@ export const envRoutes = {
     summary: 'All envs of this machine.',
     kind: 'call',
     access: 'read',
+    subject: 'list',
     input: z.object({ project: z.string().optional() }),
     output: z.object({ envs: z.array(envView) }),
   }),
@@ -78,6 +96,7 @@ export const envRoutes = {
     summary: 'One env, whole.',
     kind: 'call',
     access: 'read',
+    subject: 'env',
     input: z.object({ env: envRef }),
     output: z.object({ env: envView }),
   }),
@@ -85,6 +104,7 @@ export const envRoutes = {
     summary: 'Every name of the services of all envs, of a project, or of one env, and what it leads to.',
     kind: 'call',
     access: 'read',
+    subject: 'list',
     input: z.object({ env: envRef.optional(), project: z.string().optional() }),
     output: z.object({
       suffix: z.string(),
@@ -96,6 +116,7 @@ export const envRoutes = {
     summary: 'Names of the shell variables the compose files of an env (or of a directory) read.',
     kind: 'call',
     access: 'read',
+    subject: 'env-or-new',
     input: z.object({ env: envRef }),
     output: z.object({ names: z.array(z.string()) }),
   }),
@@ -103,6 +124,8 @@ export const envRoutes = {
     summary: "The command that runs a program in a service's container.",
     kind: 'call',
     access: 'operate',
+    subject: 'env',
+    programs: true,
     input: z.object({
       env: envRef,
       service: z.string().optional().describe('the ingress service when absent'),
@@ -118,6 +141,8 @@ export const envRoutes = {
     summary: "The docker compose command for an env's project, isolation included.",
     kind: 'call',
     access: 'operate',
+    subject: 'env',
+    programs: true,
     input: z.object({
       env: envRef,
       argv: z.array(z.string()),
@@ -129,6 +154,7 @@ export const envRoutes = {
     summary: 'What an env changed since it was made: commits, uncommitted and untracked.',
     kind: 'call',
     access: 'read',
+    subject: 'env',
     input: z.object({ env: envRef, stat: z.boolean().default(false).describe('file names and counts only') }),
     output: z.object({
       patch: z.string().describe('git diff text; empty with stat'),
@@ -139,6 +165,7 @@ export const envRoutes = {
     summary: "Bring an env's work into the user's repository as a branch; nothing checked out there changes.",
     kind: 'call',
     access: 'operate',
+    subject: 'env',
     input: z.object({
       env: envRef,
       branch: z.string().max(200).optional().describe("the env's own branch when absent"),
@@ -150,6 +177,7 @@ export const envRoutes = {
     summary: "Bring an env's work back and merge it into what the user has checked out.",
     kind: 'call',
     access: 'operate',
+    subject: 'env',
     input: z.object({ env: envRef, message: z.string().max(10_000).optional() }),
     output: broughtBack.extend({ fastForward: z.boolean() }),
   }),

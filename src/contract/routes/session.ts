@@ -20,6 +20,8 @@ export const sessionRoutes = {
     summary: 'Start an agent or a program in a session of an env, or find it running.',
     kind: 'operation',
     access: 'operate',
+    subject: 'env-or-new',
+    programs: true,
     input: z.object({
       ...start,
       program: z.string().min(1).max(4096).describe('an agent, or a program'),
@@ -32,6 +34,10 @@ export const sessionRoutes = {
         .describe('of an agent: whether it works without asking; as its settings say when absent'),
       another: z.boolean().default(false).describe('also where the same one runs already'),
       environment: environment.default({}).describe("the caller's: the session runs as the user"),
+      login: z
+        .boolean()
+        .default(false)
+        .describe("add the environment of the user's login here: the caller is on another machine"),
       columns: z.number().int().positive().optional(),
       rows: z.number().int().positive().optional(),
     }),
@@ -41,6 +47,8 @@ export const sessionRoutes = {
     summary: "The command that runs a program in an env's workspace, in the caller's own terminal.",
     kind: 'operation',
     access: 'operate',
+    subject: 'env-or-new',
+    programs: true,
     input: z.object({ ...start, argv: z.array(z.string()).min(1) }),
     output: terminalCommand,
   }),
@@ -48,6 +56,7 @@ export const sessionRoutes = {
     summary: 'Sessions of all envs, or of one.',
     kind: 'call',
     access: 'read',
+    subject: 'list',
     input: z.object({ env: envRef.optional() }),
     output: z.object({ sessions: z.array(sessionView) }),
   }),
@@ -55,6 +64,8 @@ export const sessionRoutes = {
     summary: 'The command that joins a running session on a terminal.',
     kind: 'call',
     access: 'operate',
+    subject: 'env',
+    programs: true,
     input: z.object(sessionRef),
     output: terminalCommand.extend({ session: sessionView }),
   }),
@@ -62,6 +73,7 @@ export const sessionRoutes = {
     summary: 'End a session and every process it started; its transcript stays.',
     kind: 'call',
     access: 'operate',
+    subject: 'env',
     input: z.object(sessionRef),
     output: z.object({ session: sessionView }),
   }),
@@ -69,6 +81,7 @@ export const sessionRoutes = {
     summary: 'What a session printed, whole.',
     kind: 'bytes',
     access: 'read',
+    subject: 'env',
     input: z.object({
       ...sessionRef,
       plain: z.boolean().default(true).describe('without terminal escape sequences'),

@@ -40,7 +40,15 @@ export const setupRoutes = {
     summary: 'Choose the container engine; takes effect when the daemon starts anew.',
     kind: 'call',
     access: 'admin',
-    input: z.object({ engine: z.string().max(4096).describe('docker, podman, or an address: unix:///…, tcp://…') }),
-    output: z.object({ host: z.string().nullable().describe('null: DOCKER_HOST, then the docker context') }),
+    input: z.object({
+      engine: z.string().max(4096).describe('docker, podman, or an address: unix:///…, tcp://…'),
+      preview: z.boolean().default(false).describe('only look at it'),
+    }),
+    output: z.object({
+      host: z.string().nullable().describe('null: DOCKER_HOST, then the docker context'),
+      kind: z.string().nullable().describe('docker or podman; null where none answers now'),
+      version: z.string().nullable(),
+      limits: z.array(z.string()).describe('what it cannot do here'),
+    }),
   }),
 } as const

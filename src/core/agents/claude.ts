@@ -6,6 +6,8 @@ const bypass = '--dangerously-skip-permissions'
 export const claude: AgentAdapter = {
   name: 'claude',
   program: 'claude',
+  package: '@anthropic-ai/claude-code',
+  key: 'ANTHROPIC_API_KEY',
   invoke(request) {
     const { mode, prompt, model, unattended } = request
     const options = [

@@ -4,6 +4,8 @@ import type { AgentAdapter } from './model.ts'
 export const codex: AgentAdapter = {
   name: 'codex',
   program: 'codex',
+  package: '@openai/codex',
+  key: null,
   invoke({ mode, prompt, model, args, unattended, directory }) {
     // As a value, since a dotted key cannot hold a path. For this run only: it is not written to config.toml.
     const trust = `projects={${JSON.stringify(directory)}={trust_level="trusted"}}`

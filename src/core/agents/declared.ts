@@ -9,6 +9,8 @@ export function declaredAgent(name: string, program: string): AgentAdapter {
   return {
     name,
     program,
+    package: null,
+    key: null,
     invoke({ prompt, model, args }) {
       const filled = fill(fill(args, '{model}', model), '{prompt}', prompt)
       const isPlaced = args.some((argument) => argument.includes('{prompt}'))

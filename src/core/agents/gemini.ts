@@ -4,6 +4,8 @@ import type { AgentAdapter } from './model.ts'
 export const gemini: AgentAdapter = {
   name: 'gemini',
   program: 'gemini',
+  package: '@google/gemini-cli',
+  key: 'GEMINI_API_KEY',
   invoke({ mode, prompt, model, args, unattended }) {
     const options = [
       ...(mode === 'headless' ? ['--output-format', 'stream-json'] : []),

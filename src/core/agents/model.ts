@@ -31,5 +31,9 @@ export interface AgentAdapter {
   name: string
   /** Program it is started as. */
   program: string
+  /** npm package it comes in; null where Berth does not know. */
+  package: string | null
+  /** Variable an API key of its own is read from; null where there is no single one. */
+  key: string | null
   invoke(request: AgentRequest): AgentInvocation
 }

@@ -4,6 +4,8 @@ import type { AgentAdapter } from './model.ts'
 export const opencode: AgentAdapter = {
   name: 'opencode',
   program: 'opencode',
+  package: 'opencode-ai',
+  key: null,
   invoke({ mode, prompt, model, args, unattended }) {
     const options = [
       ...(mode === 'headless' ? ['run', '--format', 'json'] : []),

@@ -26,11 +26,17 @@ export async function checkPrograms(deps: CareDeps): Promise<Fault[]> {
     }))
 }
 
-/** The container engine and Compose. */
+/** The container engine and Compose, and what this kind of engine cannot do. */
 export async function checkEngine({ engine }: CareDeps): Promise<Fault[]> {
   try {
-    await engine.info()
-    return []
+    const { kind, limits } = await engine.info()
+    return limits.map((problem) => ({
+      kind: 'engine-limit',
+      subject: kind,
+      problem,
+      remedy: 'use Docker where you need it: berth setup',
+      severity: 'note',
+    }))
   } catch (thrown) {
     const { code, message, hint } = toAppError(thrown)
     const kind = code === 'ENGINE_TOO_OLD' ? 'compose-too-old' : 'engine-away'

@@ -1,3 +1,4 @@
+import { lostEnvs } from '../envs/mirror.ts'
 import type { EnvRecord } from '../envs/model.ts'
 import { AppError } from '../errors.ts'
 import { labels } from '../labels.ts'
@@ -14,7 +15,7 @@ export async function checkObjects(deps: CareDeps): Promise<Fault[]> {
   try {
     // objects first: an env that is being made has its record before its objects
     const objects = await ownObjects(deps)
-    const envs = await deps.store.envs()
+    const envs = [...(await deps.store.envs()), ...(await lostEnvs(deps))]
     return objects
       .filter(({ object }) => !envs.some((env) => isOf(object.labels, env)))
       .map(({ kind, object }) => ({

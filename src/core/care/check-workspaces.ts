@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { lostEnvs } from '../envs/mirror.ts'
 import type { EnvRecord } from '../envs/model.ts'
 import type { CareDeps, Fault } from './model.ts'
 
@@ -7,8 +8,9 @@ export async function checkWorkspaces(deps: CareDeps): Promise<Fault[]> {
   const made = await deps.workspaces.list()
   const stored = await storedFiles(deps)
   const envs = await deps.store.envs()
-  const owned = new Set([...envs.map(({ workspace }) => workspace), ...(await keptWorkspaces(deps))])
-  const ids = new Set(envs.map(({ id }) => id))
+  const there = [...envs, ...(await lostEnvs(deps))]
+  const owned = new Set([...there.map(({ workspace }) => workspace), ...(await keptWorkspaces(deps))])
+  const ids = new Set(there.map(({ id }) => id))
   const forgotten = made.filter(({ workspace }) => !owned.has(workspace))
   const missing = await Promise.all(envs.filter(({ phase }) => phase === 'ready').map((env) => checkPresent(deps, env)))
   return [

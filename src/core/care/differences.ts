@@ -5,6 +5,7 @@ import { upEnv } from '../envs/up.ts'
 import { isGood, serviceStatuses } from '../envs/view.ts'
 import { AppError } from '../errors.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
+import { aside } from './aside.ts'
 import type { CareDeps } from './model.ts'
 
 /** An env that is not as was last asked of Berth, and how it comes to be. */
@@ -29,9 +30,10 @@ export async function differences(deps: CareDeps): Promise<Difference[]> {
 
 async function differenceOf(deps: CareDeps, env: EnvRecord): Promise<Difference | undefined> {
   const [record, containers] = await Promise.all([deps.upRecords.read(env.id), reachableContainers(deps, env)])
-  const services = serviceStatuses(record?.services ?? [], containers, env.shared)
+  const services = serviceStatuses(env, { record, containers, endings: deps.endings() })
   if (env.desired === 'up') {
-    const off = services.filter((service) => !isGood(service, record))
+    // what somebody stopped by hand is meant to stand still, as the engine itself takes it
+    const off = services.filter((service) => !isGood(service, record) && service.ended !== 'stopped')
     if (off.length === 0) return undefined
     return {
       env,
@@ -62,9 +64,4 @@ async function bringUp(deps: CareDeps, env: EnvRecord, scope = aside(deps)): Pro
 
 async function takeDown(deps: CareDeps, env: EnvRecord, scope = aside(deps)): Promise<void> {
   await downEnv(deps, { env: refOf(env), volumes: false }, scope)
-}
-
-/** An operation nobody follows: a repair among others. */
-function aside({ ids }: CareDeps): OperationScope {
-  return { id: ids.short(12), emit: () => undefined, signal: new AbortController().signal }
 }

@@ -1,5 +1,11 @@
+import type { RemoteDeps } from '../deploy/remotes/deps.ts'
+import type { Links } from '../machines/links.ts'
+import type { Tunnels } from '../machines/tunnels/keep-tunnels.ts'
 import type { SetUpDeps } from '../names/set-up.ts'
+import type { Mirrors } from '../ports/sync.ts'
+import type { TextSearch } from '../ports/text-search.ts'
 import type { RunDeps } from '../run/deps.ts'
+import type { VaultDeps } from '../vault/open-vault.ts'
 
 /** Something that is not as it should be. */
 export interface Finding {
@@ -11,7 +17,8 @@ export interface Finding {
   problem: string
   /** What mends it: what `doctor --fix` does, or what the user can do. */
   remedy: string
-  severity: 'error' | 'warning'
+  /** `note`: nothing is wrong, but good to know. */
+  severity: 'error' | 'warning' | 'note'
 }
 
 /** A finding that may know how to mend itself; mending is safe to repeat. */
@@ -24,9 +31,16 @@ export type Check = (deps: CareDeps) => Promise<Fault[]>
 
 /** What looking after a machine may ask for. */
 export type CareDeps = RunDeps &
+  RemoteDeps &
   Pick<SetUpDeps, 'resolverSetup' | 'wish'> & {
     /** Where DNS and the proxy answer, or null where no port was free. */
     waysIn: { dns: string | null; proxy: string | null }
+    vault: VaultDeps
+    textSearch: TextSearch
+    mirrors: Pick<Mirrors, 'list' | 'remove'>
+    /** The connected machines, and how their services are reached. */
+    links: Pick<Links, 'list'>
+    tunnels: Pick<Tunnels, 'reach'>
     /** Whether an operation is under way in this daemon. */
     isUnderWay: (operation: string) => boolean
     /** Bytes free on the file system of a path. */

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { closest } from '../../lib/closest.ts'
 import { AppError } from '../errors.ts'
 import type { ConfigFault } from './model.ts'
+import { dottedKey } from './trace.ts'
 
 /** A fault and the keys that lead to it, before anybody knows where in the file that is. */
 export interface PathFault {
@@ -20,7 +21,8 @@ export function configInvalid(faults: readonly ConfigFault[]): AppError {
   const lines = faults.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
   const files = [...new Set(faults.map((fault) => fault.file))].join(' and ')
   const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
-  return new AppError('CONFIG_INVALID', `${files} has ${count}:\n${lines.map((line) => `  ${line}`).join('\n')}`, {
+  const have = files.includes(' and ') ? 'have' : 'has'
+  return new AppError('CONFIG_INVALID', `${files} ${have} ${count}:\n${lines.map((line) => `  ${line}`).join('\n')}`, {
     details: { faults },
   })
 }
@@ -37,7 +39,7 @@ function describeIssue(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssu
     if (deeper.length > 0)
       return deeper.flatMap((inner) => describeIssue(schema, value, { ...inner, path: [...path, ...inner.path] }))
   }
-  const subject = path.length === 0 ? '' : `${dotted(path)}: `
+  const subject = path.length === 0 ? '' : `${dottedKey(path)}: `
   return [{ path, message: subject + complaint(issue, valueAt(value, path)) }]
 }
 
@@ -56,7 +58,7 @@ function complaint(issue: z.core.$ZodIssue, found: unknown): string {
 function unknownKey(path: readonly (string | number)[], known: readonly string[]): string {
   const near = closest(String(path.at(-1)), known)
   const help = near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${near}?`
-  return `unknown key ${dotted(path)} (${help})`
+  return `unknown key ${dottedKey(path)} (${help})`
 }
 
 interface SchemaNode {
@@ -98,6 +100,3 @@ const typeNames: Record<string, string> = {
   date: 'a date',
 }
 const nameOfType = (type: string) => typeNames[type] ?? type
-
-const dotted = (path: readonly (string | number)[]) =>
-  path.map((part) => (/^[\w-]+$/.test(String(part)) ? part : JSON.stringify(part))).join('.')

@@ -1,7 +1,7 @@
 /** What a project says about itself in `berth.toml`, every default filled in. */
 export interface ProjectConfig {
   project: {
-    /** A DNS label, or null: taken from the directory's name. */
+    /** A DNS label, or null: the compose files' own name, else the directory's. */
     name: string | null
     /** Compose files relative to the project, in merge order; empty: found as Compose finds them. */
     files: string[]
@@ -12,6 +12,8 @@ export interface ProjectConfig {
     names: string[]
   }
   env: EnvConfig
+  /** What goes to other machines: gitignore patterns. */
+  sync: { include: string[]; exclude: string[] }
   /** By name; a name of a built-in agent changes that agent. */
   agents: Record<string, AgentConfig>
   /** Tables read by other capabilities; null where absent. */
@@ -21,7 +23,7 @@ export interface ProjectConfig {
 }
 
 /** Tables whose keys their own capability checks. */
-export const laterTables = ['image', 'sync', 'ci', 'deploy', 'alerts', 'policy'] as const
+export const laterTables = ['image', 'ci', 'deploy', 'alerts', 'policy'] as const
 export type LaterTable = (typeof laterTables)[number]
 
 /** How an env of the project is made. */

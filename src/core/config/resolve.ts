@@ -14,6 +14,7 @@ export function resolveConfig(document: ConfigDocument, sources: readonly string
       names: project.names ?? [],
     },
     env: resolveEnv(document.env ?? {}),
+    sync: { include: document.sync?.include ?? [], exclude: document.sync?.exclude ?? [] },
     agents: Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, resolveAgent(agent)])),
     tables: Object.fromEntries(laterTables.map((table) => [table, document[table] ?? null])) as ProjectConfig['tables'],
     sources: [...sources],

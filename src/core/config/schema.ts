@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { parseSize } from '../../lib/size.ts'
+import { ciSchema } from './ci-schema.ts'
+import { deploySchema } from './deploy-schema.ts'
 
 const relativePath = z
   .string()
@@ -20,9 +22,10 @@ const variables = z.record(
 )
 
 const project = z.strictObject({
-  name: dnsLabel
-    .optional()
-    .meta({ description: 'Name of the project, unique on a machine. Default: the directory’s name.' }),
+  name: dnsLabel.optional().meta({
+    description:
+      'Name of the project, unique on a machine. Default: the name: of the compose files, else the directory’s name.',
+  }),
   files: list(relativePath, 'Compose files in merge order. Default: found as Docker Compose finds them.'),
   profiles: list(z.string().min(1), 'Compose profiles that are switched on.'),
   ingress: z.string().min(1).optional().meta({
@@ -107,6 +110,17 @@ const agent = z.strictObject({
   env: variables.optional().meta({ description: 'Environment variables of the agent’s sessions.' }),
 })
 
+const sync = z.strictObject({
+  include: list(
+    z.string().min(1),
+    'gitignore patterns of files that git ignores, or that look like secrets, which go to other machines all the same.',
+  ),
+  exclude: list(
+    z.string().min(1),
+    'gitignore patterns of files that git does not track and that stay on this machine.',
+  ),
+})
+
 const later = (description: string) => z.record(z.string(), z.unknown()).optional().meta({ description })
 
 /** `berth.toml`, as it is written. Everything is optional; unknown keys are faults. */
@@ -117,9 +131,9 @@ export const configSchema = z.strictObject({
     description: 'Agents of the project, by name; a built-in name (claude, codex, opencode, gemini) changes that one.',
   }),
   image: later('Golden images of workers.'),
-  sync: later('Copying between workers and this machine.'),
-  ci: later('Stages of berth ci.'),
-  deploy: later('Apps and how they are deployed.'),
+  sync: sync.optional().meta({ description: 'What of the project goes to other machines with --on.' }),
+  deploy: deploySchema.optional().meta({ description: 'The app and how it is deployed.' }),
+  ci: ciSchema.optional().meta({ description: 'Stages of berth ci.' }),
   alerts: later('Who is told about incidents.'),
   policy: later('What may be done without asking.'),
 })

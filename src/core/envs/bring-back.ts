@@ -13,9 +13,11 @@ export interface BroughtBack {
   commit: string
   /** How many commits are new there. */
   commits: number
+  /** Files in which the env's work could not be told from what the user had not committed when it was made. */
+  mixed: string[]
 }
 
-type BringBackDeps = Pick<EnvDeps, 'store' | 'files' | 'paths' | 'loadConfig' | 'workspaces' | 'locks'>
+export type BringBackDeps = Pick<EnvDeps, 'store' | 'files' | 'paths' | 'loadConfig' | 'workspaces' | 'locks'>
 
 /** What an env changed since it was made: commits, uncommitted and untracked. Throws GIT_FAILED without a repository. */
 export async function diffEnv(deps: BringBackDeps, ref: EnvRef, options: { stat: boolean }): Promise<WorkspaceDiff> {
@@ -32,10 +34,10 @@ export async function pullEnv(
   request: { env: EnvRef; branch?: string | undefined; message?: string | undefined },
 ): Promise<BroughtBack> {
   return lockEnv(deps, await findEnv(deps, request.env), async (env) => {
-    const { branch: own, directory } = inRepository(env)
+    const { branch: own, directory, baseCommit } = inRepository(env)
     const branch = request.branch ?? own
     await deps.workspaces.commitAll(env.workspace, request.message ?? `Work in the env ${env.name}`)
-    return { env, branch, ...(await deps.workspaces.pull(env.workspace, directory, branch)) }
+    return { env, branch, ...(await deps.workspaces.pull(env.workspace, directory, branch, baseCommit)) }
   })
 }
 
@@ -55,7 +57,7 @@ export async function mergeEnv(
 }
 
 /** The repository facts of an env. Throws GIT_FAILED for one that was not made from a repository. */
-function inRepository(env: EnvRecord): { branch: string; baseCommit: string; directory: string } {
+export function inRepository(env: EnvRecord): { branch: string; baseCommit: string; directory: string } {
   const { source, branch, baseCommit } = env
   if (source.kind !== 'empty' && branch !== null && baseCommit !== null)
     return { branch, baseCommit, directory: source.directory }

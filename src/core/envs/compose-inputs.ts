@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { version } from '../../lib/version.ts'
+import { findComposeFiles } from '../compose/compose-files.ts'
+import { type ComposeSources, digestComposeSources, readComposeSources } from '../compose/compose-sources.ts'
 import type { ComposeFiles } from '../ports.ts'
-import { findComposeFiles } from './compose/compose-files.ts'
-import { type ComposeSources, digestComposeSources, readComposeSources } from './compose/compose-sources.ts'
 import type { EnvDeps } from './deps.ts'
 import type { EnvRecord } from './model.ts'
 

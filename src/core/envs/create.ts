@@ -1,24 +1,30 @@
-import { dirname, isAbsolute, join, relative } from 'node:path'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { ProjectConfig } from '../config/model.ts'
 import { AppError } from '../errors.ts'
 import type { Step } from '../operations/model.ts'
 import type { OperationScope } from '../operations/run-steps.ts'
 import { runSteps } from '../operations/run-steps.ts'
 import { withOperation } from '../operations/with-operation.ts'
-import type { CopyRules } from '../ports.ts'
 import { findProject } from '../projects/find-project.ts'
-import { copyRules, withWorktreeInclude } from './copy-rules.ts'
+import { type CallersMirror, noteIdentity, placeInMirrors } from '../projects/identity.ts'
+import { nameForMirror } from '../projects/name-for.ts'
+import { workspaceCopy } from './copy-workspace.ts'
 import type { EnvDeps } from './deps.ts'
 import { forgetEnv } from './forget-env.ts'
 import type { CopyMethod, EnvRecord, EnvSource } from './model.ts'
-import { parseName } from './name.ts'
+import { aboutEnv, parseName, usableName } from './name.ts'
 import { prepareWorkspace } from './prepare-workspace.ts'
+import { refuseFullDisk, tokenOf } from './quota.ts'
 import { reserveEnv } from './reserve.ts'
 
 /** What `berth create` asks for. */
 export interface CreateRequest {
   name: string
   project?: string | undefined
+  /** What its project is called on the caller's own machine. */
+  standing?: string | undefined
+  /** The copy of that which it is made from. */
+  mirror?: CallersMirror | undefined
   source: EnvSource
   /** Relative to the source directory. */
   composeFiles: string[]
@@ -36,11 +42,13 @@ export interface CreateRequest {
 export async function createEnv(deps: EnvDeps, request: CreateRequest, scope: OperationScope): Promise<EnvRecord> {
   const name = parseName(request.name)
   const origin = await originOf(deps, request)
-  const draft = await draftEnv(deps, request, origin, name)
+  const by = tokenOf(scope.actor)
+  await refuseFullDisk(deps, by)
+  const draft = await draftEnv(deps, request, origin, { name, by })
   const state = { env: draft }
   const steps = createSteps(deps, request, origin, state, scope)
   const work = () => runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, steps)
-  const subject = { kind: 'env.create', envId: draft.id, input: request }
+  const subject = { kind: 'env.create', ...aboutEnv(draft), input: request }
   await deps.locks.run(draft.id, () => withOperation(deps, scope, subject, work))
   return state.env
 }
@@ -63,11 +71,12 @@ interface Origin {
   config: ProjectConfig
 }
 
-async function originOf(deps: EnvDeps, { source, project }: CreateRequest): Promise<Origin> {
+async function originOf(deps: EnvDeps, { source, project, standing, mirror }: CreateRequest): Promise<Origin> {
   const given = project === undefined ? undefined : parseName(project, 'project')
   if (source.kind === 'empty') {
-    if (given !== undefined)
-      return { project: given, directory: null, source, config: await deps.loadConfig(deps.paths.home) }
+    const name = given ?? (standing === undefined ? undefined : parseName(standing, 'project'))
+    if (name !== undefined)
+      return { project: name, directory: null, source, config: await deps.loadConfig(deps.paths.home) }
     throw new AppError('PROJECT_NOT_FOUND', 'an empty env needs the name of its project', {
       hint: 'pass --project NAME',
     })
@@ -83,14 +92,26 @@ async function originOf(deps: EnvDeps, { source, project }: CreateRequest): Prom
   }
   const config = await deps.loadConfig(found.directory)
   const { directory } = found
-  return { project: parseName(given ?? found.name, 'project'), directory, source: { ...source, directory }, config }
+  const wanted = parseName(given ?? config.project.name ?? standing ?? usableName(found.name), 'project')
+  const origin = { project: wanted, directory, source: { ...source, directory }, config }
+  if (given !== undefined || mirror === undefined) return origin
+  return { ...origin, ...(await namedAsMirror(deps, wanted, directory, mirror)) }
+}
+
+/** A project of another machine has its name from there, but for one that is another project's here. */
+async function namedAsMirror(deps: EnvDeps, wanted: string, directory: string, mirror: CallersMirror) {
+  if (placeInMirrors(deps.paths.mirrors, directory)?.key !== mirror.key) return {}
+  await noteIdentity(deps, mirror)
+  const { name, joins } = await nameForMirror(deps, wanted, { directory, mirror })
+  // one that joins another is known by that one's directory
+  return joins ? { project: name, directory: null } : { project: name }
 }
 
 async function draftEnv(
   deps: EnvDeps,
   request: CreateRequest,
   { project, source, config }: Origin,
-  name: string,
+  { name, by }: { name: string; by: string | undefined },
 ): Promise<EnvRecord> {
   const id = deps.ids.short(6)
   const workspace = await freeWorkspace(deps, project, name, id)
@@ -105,7 +126,7 @@ async function draftEnv(
     copyMethod: 'copy',
     branch: null,
     baseCommit: null,
-    composeFiles: composeFilesOf(source, request.composeFiles),
+    composeFiles: await composeFilesOf(deps, source, request.composeFiles),
     subnet: '',
     phase: 'creating',
     desired: 'down',
@@ -113,6 +134,7 @@ async function draftEnv(
     serves: request.serves ?? null,
     idleSince: null,
     extraNames: config.project.names,
+    ...(by === undefined ? {} : { by }),
     createdAt: deps.clock.now().toISOString(),
   }
 }
@@ -124,13 +146,21 @@ async function freeWorkspace({ files, paths }: EnvDeps, project: string, name: s
 }
 
 /** The files of --file, relative to the workspace; they must lie inside the project, for only that is copied. */
-function composeFilesOf(source: EnvSource, composeFiles: string[]): string[] {
-  if (source.kind === 'empty') return composeFiles
-  return composeFiles.map((file) => {
-    const path = isAbsolute(file) ? relative(source.directory, file) : file
-    if (!path.startsWith('..')) return path
-    throw new AppError('SOURCE_INVALID', `${file} lies outside the project ${source.directory}`)
+async function composeFilesOf({ files }: EnvDeps, source: EnvSource, composeFiles: string[]): Promise<string[]> {
+  const directory = source.kind === 'empty' ? '/' : source.directory
+  const inside = composeFiles.map((file) => {
+    // `a/../../x` leads out as well as `../x`
+    const path = relative('/p', resolve('/p', isAbsolute(file) ? relative(directory, file) : file))
+    if (path !== '' && !path.startsWith('..')) return path
+    throw new AppError('SOURCE_INVALID', `${file} lies outside the project ${directory}`, {
+      hint: 'only what lies in the project is copied: put it there',
+    })
   })
+  // what a ref holds is known once it is checked out
+  for (const file of source.kind === 'directory' ? inside : [])
+    if (!(await files.exists(join(directory, file))))
+      throw new AppError('COMPOSE_NOT_FOUND', `${directory} has no ${file}`, { hint: 'check what --file names' })
+  return inside
 }
 
 function createSteps(
@@ -144,17 +174,21 @@ function createSteps(
     state.env = { ...state.env, ...part }
     await deps.store.updateEnv(state.env.id, part)
   }
+  const workspace = workspaceCopy(deps, { ...request, source: state.env.source }, config, scope)
   return [
     {
       name: 'reserve',
       title: 'reserve its name and subnet',
-      run: async () => void (state.env = await reserveEnv(deps, state.env, directory, scope.signal)),
+      run: async () => {
+        workspace.look()
+        state.env = await reserveEnv(deps, state.env, directory, scope.signal)
+      },
       undo: () => forgetEnv(deps, state.env),
     },
     {
       name: 'workspace',
       title: 'copy the workspace',
-      run: async () => change(await copyWorkspace(deps, request, config, state.env, scope)),
+      run: async () => change(await workspace.copy(state.env)),
       undo: () => deps.workspaces.remove(state.env.workspace, state.env.copyMethod),
     },
     {
@@ -165,32 +199,4 @@ function createSteps(
     },
     { name: 'ready', title: 'make it known', run: () => change({ phase: 'ready' }) },
   ]
-}
-
-/** Copies the workspace; tells what of it is to be recorded. */
-async function copyWorkspace(
-  deps: EnvDeps,
-  request: CreateRequest,
-  config: ProjectConfig,
-  env: EnvRecord,
-  scope: OperationScope,
-): Promise<Partial<EnvRecord>> {
-  await deps.files.makeDirectory(dirname(env.workspace))
-  const { method, directory, branch, baseCommit, skipped } = await deps.workspaces.create({
-    source: env.source,
-    workspace: env.workspace,
-    branch: `berth/${env.name}`,
-    rules: await rulesFor(deps, config, env.source),
-    method: request.copyMethod === 'auto' ? config.env.copy.method : request.copyMethod,
-    signal: scope.signal,
-  })
-  for (const { path, reason } of skipped) scope.emit({ type: 'warning', message: `${path} was not copied: ${reason}` })
-  return { copyMethod: method, directory, branch, baseCommit }
-}
-
-/** The config's copy rules, and the patterns of the source's .worktreeinclude. */
-async function rulesFor({ files }: EnvDeps, config: ProjectConfig, source: EnvSource): Promise<CopyRules> {
-  const rules = copyRules(config.env)
-  if (source.kind === 'empty') return rules
-  return withWorktreeInclude(rules, (await files.readText(join(source.directory, '.worktreeinclude'))) ?? null)
 }

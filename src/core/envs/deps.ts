@@ -1,5 +1,7 @@
+import type { Quota } from '../access/model.ts'
 import type { ContainerEngine, Host, Ids, Workspaces } from '../ports.ts'
 import type { ProjectDeps } from '../projects/deps.ts'
+import type { Endings } from './endings.ts'
 import type { Observed } from './observed.ts'
 import type { UpRecords } from './up-records.ts'
 
@@ -19,10 +21,22 @@ export interface EnvDeps extends ProjectDeps {
   upRecords: UpRecords
   /** Containers as the engine's events tell them. */
   observed: Observed
+  /** How containers ended that run no more. */
+  endings: () => Endings
   /** Ends all sessions of an env and forgets them; safe to repeat. */
   endSessions: (envId: string) => Promise<void>
+  /** What holds for the envs of a token, and for all of them. */
+  quotas: (by: string | undefined) => Promise<HeldQuota[]>
   /** Networks this machine already routes to, as CIDR. */
   routes: () => Promise<string[]>
+}
+
+/** A quota, and the envs it is for. */
+export interface HeldQuota extends Quota {
+  /** Who is held to it, in words. */
+  whose: string
+  /** The token whose envs count; undefined: all do. */
+  by: string | undefined
 }
 
 export interface NetworkSettings {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { AppError } from '../errors.ts'
 import { labels } from '../labels.ts'
 import { finishAlways } from '../operations/finish-always.ts'
@@ -11,6 +12,7 @@ import { type EnvRef, findEnv } from './find-env.ts'
 import { forgetEnv } from './forget-env.ts'
 import { lockEnv } from './lock-env.ts'
 import type { EnvRecord } from './model.ts'
+import { aboutEnv } from './name.ts'
 import { usersOf } from './shared/users.ts'
 
 /** What `berth destroy` asks for. */
@@ -43,7 +45,7 @@ export async function tearDown(
   asked: OperationScope,
 ): Promise<EnvRecord> {
   const scope = finishAlways(asked)
-  return withOperation(deps, scope, { kind: 'env.destroy', envId: env.id, input: { keepWorkspace } }, async () => {
+  return withOperation(deps, scope, { kind: 'env.destroy', ...aboutEnv(env), input: { keepWorkspace } }, async () => {
     await deps.store.updateEnv(env.id, { phase: 'destroying', desired: 'down' })
     const steps = [
       { name: 'sessions', title: 'end its sessions', run: () => deps.endSessions(env.id) },
@@ -68,7 +70,10 @@ async function engineSteps(deps: EnvDeps, env: EnvRecord, scope: OperationScope)
 }
 
 function removeWorkspace(deps: EnvDeps, { workspace, copyMethod }: EnvRecord): Step {
-  const run = () => deps.workspaces.remove(workspace, copyMethod)
+  const run = async () => {
+    if (dirname(dirname(workspace)) === deps.paths.workspaces) await deps.workspaces.claim(workspace, copyMethod)
+    await deps.workspaces.remove(workspace, copyMethod)
+  }
   return { name: 'workspace', title: 'remove its workspace', run }
 }
 

@@ -8,6 +8,7 @@ import type { EnvDeps } from './deps.ts'
 import { type EnvRef, findEnv } from './find-env.ts'
 import { lockEnv } from './lock-env.ts'
 import type { EnvRecord } from './model.ts'
+import { aboutEnv } from './name.ts'
 import { detachShared } from './shared/attach.ts'
 import { countUsers } from './shared/release.ts'
 import { sweepEnv } from './sweep.ts'
@@ -33,7 +34,7 @@ export async function takeDown(
   asked: OperationScope,
 ): Promise<EnvRecord> {
   const scope = finishAlways(asked)
-  return withOperation(deps, scope, { kind: 'env.down', envId: env.id, input: { volumes } }, async () => {
+  return withOperation(deps, scope, { kind: 'env.down', ...aboutEnv(env), input: { volumes } }, async () => {
     await deps.store.updateEnv(env.id, { desired: 'down' })
     const steps = stopSteps(deps, env, { volumes }, scope)
     await runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, steps)

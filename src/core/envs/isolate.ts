@@ -78,7 +78,7 @@ export function isolate(model: ComposeModel, request: IsolationRequest): Isolati
     override: renderOverride(content, comment),
     networks: networks.map(({ key, name, subnet }) => ({ key, name, subnet })),
     projectVolumes: ofProject.map(({ name }) => name),
-    services: Object.entries(model.services).map(([name, service]) => describeService(name, service, env.shared)),
+    services: describeServices(model, env.shared),
     findings: findShared({ model, networks, workspace: env.workspace }),
   }
 }
@@ -115,6 +115,11 @@ function leftAloneNetworks(model: ComposeModel, request: IsolationRequest): obje
     canIsolate(network) || network?.external ? [] : { key },
   )
   return mapKeys(keys, ({ key }) => ({ name: `${request.env.composeProject}_${key}`, labels: envLabels(request) }))
+}
+
+/** The services of a model as names, views and the choice of the ingress know them. */
+export function describeServices(model: ComposeModel, shared: readonly string[] = []): IsolatedService[] {
+  return Object.entries(model.services).map(([name, service]) => describeService(name, service, shared))
 }
 
 function describeService(name: string, service: ComposeService, shared: readonly string[]): IsolatedService {

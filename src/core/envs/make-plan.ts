@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts'
 import { composeLabels, labels } from '../labels.ts'
 import type { ComposeFiles } from '../ports.ts'
 import { composeInputs, planKey } from './compose-inputs.ts'
+import { demandOf } from './demand.ts'
 import type { EnvDeps } from './deps.ts'
 import { chooseIngress } from './ingress.ts'
 import { type IsolatedService, isolate, requiredPrefix } from './isolate.ts'
@@ -28,7 +29,7 @@ export interface UpPlan {
 export async function makePlan(
   deps: EnvDeps,
   env: EnvRecord,
-  request: { services: readonly string[]; strict: boolean },
+  request: { services: string[]; strict: boolean },
 ): Promise<UpPlan> {
   const [inputs, config] = await Promise.all([composeInputs(deps, env), deps.loadConfig(env.directory)])
   const model = await deps.engine.model(inputs.files, { allProfiles: true })
@@ -45,6 +46,7 @@ export async function makePlan(
   })
   if (request.strict && plan.findings.length > 0) throw notIsolated(plan.findings)
   await deps.files.writeText(deps.paths.override(env.id), plan.override)
+  const services = plan.services.map((service) => plannedService(service, placed, inputs.files.profiles))
   return {
     env: placed,
     hasStaleNetworks: plan.networks.some(({ key, subnet }) => (existingSubnets[key] ?? subnet) !== subnet),
@@ -52,7 +54,9 @@ export async function makePlan(
     projectVolumes: plan.projectVolumes,
     record: {
       key: await planKey(deps, placed, inputs),
-      services: plan.services.map((service) => plannedService(service, placed, inputs.files.profiles)),
+      asked: request.services.toSorted(),
+      services,
+      demand: demandOf(model, config.env.limits, started(services, placed)),
       networks: plan.networks,
       attachments: sharedAttachments(model, placed, plan.networks),
       findings: plan.findings,
@@ -70,6 +74,11 @@ async function ownSubnets({ engine, homeId }: EnvDeps, env: EnvRecord): Promise<
     return key === undefined || subnet === undefined ? [] : [[key, subnet] as const]
   })
   return Object.fromEntries(subnets)
+}
+
+/** What `up` starts in the env itself. */
+function started(services: readonly PlannedService[], { shared }: EnvRecord): string[] {
+  return services.flatMap(({ service, optional }) => (optional || shared.includes(service) ? [] : [service]))
 }
 
 function refuseUnknown(asked: readonly string[], known: readonly string[]): void {

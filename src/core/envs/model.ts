@@ -1,3 +1,5 @@
+import type { Ending } from './endings.ts'
+
 /** Where an env's workspace comes from. */
 export type EnvSource =
   | { kind: 'directory'; directory: string }
@@ -43,6 +45,8 @@ export interface EnvRecord {
   idleSince: string | null
   /** Names that also resolve to this env's ingress (may start with `*.`). */
   extraNames: string[]
+  /** Whose it is: the token's it was made with; absent for the owner's. */
+  by?: string
   /** ISO 8601, UTC. */
   createdAt: string
 }
@@ -95,6 +99,8 @@ export interface ServiceStatus {
   state: 'missing' | 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'dead' | 'shared'
   health: 'none' | 'starting' | 'healthy' | 'unhealthy'
   exitCode: number | null
+  /** Why it has ended, where that is known: its work is `done`, or it was `stopped` by hand. */
+  ended: Ending | null
   containers: number
   /** IPv4 addresses, first replica first. */
   addresses: string[]

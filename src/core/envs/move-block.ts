@@ -21,7 +21,9 @@ export async function moveBlock(
     ...routed,
   ].filter((subnet) => !mine.includes(subnet))
   const fits = prefixOf(env.subnet) <= neededPrefix
-  if (mine.length > 0 ? fits : fits && !foreign.some((subnet) => overlap(subnet, env.subnet))) return env
+  // one of a pool that was given up is left where nothing is lost by it
+  const isOfPool = overlap(env.subnet, deps.network.pool)
+  if (mine.length > 0 ? fits : fits && isOfPool && !foreign.some((subnet) => overlap(subnet, env.subnet))) return env
   return deps.locks.run('allocate', async () => {
     const others = (await deps.store.envs()).filter(({ id }) => id !== env.id).map(({ subnet }) => subnet)
     const subnet = allocateBlock(

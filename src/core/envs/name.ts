@@ -9,7 +9,7 @@ const longest = 40
 export function parseName(text: string, what: 'env' | 'project' = 'env'): string {
   const fault = faultOf(text)
   if (fault) {
-    const suggestion = slug(text, longest)
+    const suggestion = usableName(text)
     const usable = suggestion !== '' && faultOf(suggestion) === undefined
     throw new AppError(
       'NAME_INVALID',
@@ -18,6 +18,12 @@ export function parseName(text: string, what: 'env' | 'project' = 'env'): string
     )
   }
   return slug(text, longest)
+}
+
+/** What a text may have been meant as: `Überraschung!` → `uberraschung`, `all` → `all-1`; empty where nothing is left of it. */
+export function usableName(text: string): string {
+  const plain = slug(text.normalize('NFKD').replaceAll(/\p{Mark}/gu, ''), longest)
+  return reserved.has(plain) ? `${plain}-1` : plain
 }
 
 function faultOf(text: string): string | undefined {
@@ -34,4 +40,12 @@ function faultOf(text: string): string | undefined {
 export function splitQualifiedName(text: string): { project: string; name: string } | undefined {
   const at = text.indexOf('/')
   return at <= 0 ? undefined : { project: text.slice(0, at), name: text.slice(at + 1) }
+}
+
+/** How people name an env wherever they are: `project/env`. */
+export const qualifiedName = ({ project, name }: { project: string; name: string }): string => `${project}/${name}`
+
+/** What an operation on an env is about, for the journal. */
+export function aboutEnv(env: { id: string; project: string; name: string }): { envId: string; subject: string } {
+  return { envId: env.id, subject: qualifiedName(env) }
 }

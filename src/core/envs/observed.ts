@@ -1,5 +1,5 @@
 import { labels } from '../labels.ts'
-import type { ContainerEngine, EngineContainer, EngineEvent } from '../ports.ts'
+import type { Clock, ContainerEngine, EngineContainer, EngineEvent } from '../ports.ts'
 
 /** The containers of this home as the engine's events tell them: what lists, names and the proxy read without asking. */
 export interface Observed {
@@ -8,6 +8,8 @@ export interface Observed {
   all(): readonly EngineContainer[]
   /** Called after every change, until the function it answers with is called. */
   onChange(listener: () => void): () => void
+  /** Resolves once the engine was first looked at, be it in vain; at the latest after that time, ms. */
+  firstLook(ms: number): Promise<void>
   /** Reads everything anew. Throws ENGINE_UNAVAILABLE. */
   reload(): Promise<void>
   /** Takes one event in. */
@@ -16,10 +18,20 @@ export interface Observed {
   clear(): void
 }
 
+/** Pauses before a container that has died is looked at again, ms: Docker lists it as running for some time yet. */
+const laterLooks = [20, 50, 100, 250, 500, 1000]
+
+interface ObservedDeps {
+  engine: ContainerEngine
+  homeId: string
+  clock: Pick<Clock, 'wait'>
+}
+
 /** An empty observation of one home's containers. */
-export function createObserved({ engine, homeId }: { engine: ContainerEngine; homeId: string }): Observed {
+export function createObserved({ engine, homeId, clock }: ObservedDeps): Observed {
   const byEnv = new Map<string, readonly EngineContainer[]>()
   const listeners = new Set<() => void>()
+  const looked = Promise.withResolvers<void>()
   const home = `${labels.home}=${homeId}`
   const changed = () => listeners.forEach((listener) => listener())
   const refresh = createRefresher(async (envId) => {
@@ -35,19 +47,37 @@ export function createObserved({ engine, homeId }: { engine: ContainerEngine; ho
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    firstLook: (ms) => Promise.race([looked.promise, clock.wait(ms)]),
     async reload() {
       const containers = await engine.containers([home])
       byEnv.clear()
       for (const [envId, own] of Map.groupBy(containers, (one) => one.labels[labels.env] ?? '')) byEnv.set(envId, own)
+      looked.resolve()
       changed()
     },
     async apply(event) {
       for (const envId of envsOf(event, homeId, byEnv)) await refresh(envId)
+      if (event.type === 'container' && event.action === 'die') await untilSeenDead(event, byEnv, refresh, clock)
     },
     clear() {
       byEnv.clear()
+      looked.resolve()
       changed()
     },
+  }
+}
+
+async function untilSeenDead(
+  { id, attributes }: EngineEvent,
+  byEnv: ReadonlyMap<string, readonly EngineContainer[]>,
+  refresh: (envId: string) => Promise<void>,
+  clock: Pick<Clock, 'wait'>,
+): Promise<void> {
+  const envId = attributes[labels.env] ?? ''
+  for (const ms of laterLooks) {
+    if (byEnv.get(envId)?.find((one) => one.id === id)?.state !== 'running') return
+    await clock.wait(ms)
+    await refresh(envId)
   }
 }
 

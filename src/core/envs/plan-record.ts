@@ -18,10 +18,18 @@ export interface SharedAttachment {
   aliases: string[]
 }
 
+/** What the containers of an env may use together at most; null: there is one without a limit. */
+export interface Demand {
+  cpus: number | null
+  memoryBytes: number | null
+}
+
 /** What the last `up` planned and made; kept in the env's own directory, so that the next `up` can see that all stands. */
 export interface UpRecord {
   /** Digest over everything the plan was made from; equal key, equal plan. */
   key: string
+  /** Services it was asked for; empty: all. Records of older versions do not tell. */
+  asked?: string[]
   services: PlannedService[]
   networks: PlannedNetwork[]
   findings: IsolationFinding[]
@@ -29,6 +37,8 @@ export interface UpRecord {
   attachments: SharedAttachment[]
   /** Service that the env's own name leads to. */
   ingress: string | null
+  /** Absent in records of older versions. */
+  demand?: Demand
   /** Containers that stood at its end; empty when it failed. */
   made: MadeContainer[]
 }
@@ -42,6 +52,11 @@ export interface MadeContainer {
   service: string
   /** A job: it had done its work. Any other that ends, be it with exit code 0, was stopped. */
   job: boolean
+}
+
+/** Services whose work was known to be done when `up` ended. */
+export function wasJob(record: Pick<UpRecord, 'made'> | undefined, service: string): boolean {
+  return record?.made.some((made) => made.service === service && made.job) ?? false
 }
 
 /** Services whose work was done when `up` ended. Before that, and where it failed, any that ended well counts as one. */

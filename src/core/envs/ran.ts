@@ -25,6 +25,12 @@ export function seeSignal(before: Ran, id: string, now: number): Ran {
   return { ...before, signalled: { ...before.signalled, [id]: now } }
 }
 
+/** A container starts: whatever signal it had is over. */
+export function seeStart(before: Ran, id: string): Ran {
+  const { [id]: _, ...signalled } = before.signalled
+  return { ...before, signalled }
+}
+
 /**
  * Ids of what an engine that went away at `now` took with it. One that was killed leaves what runs to its successor, which
  * ends it. One that stopped in good order has signalled all that ran at once, and ended it before it closed: what was

@@ -2,16 +2,21 @@ import { AppError } from '../errors.ts'
 import { registerProject } from '../projects/register-project.ts'
 import type { EnvDeps } from './deps.ts'
 import type { EnvRecord } from './model.ts'
+import { refuseFurtherEnv } from './quota.ts'
 import { allocateBlock } from './subnets.ts'
 
 /** Size of an env's block where nothing asks for more: 62 addresses, so that a /16 pool holds 1,024 envs. */
 export const defaultPrefix = 26
 
-type ReserveDeps = Pick<EnvDeps, 'store' | 'engine' | 'locks' | 'network' | 'routes' | 'clock'>
+type ReserveDeps = Pick<
+  EnvDeps,
+  'store' | 'engine' | 'locks' | 'network' | 'routes' | 'clock' | 'quotas' | 'upRecords' | 'host' | 'homeId'
+>
 
 /**
  * Takes the env's name and a free subnet, in one go for all envs of this machine, and makes its project known
- * (`directory`: where that lives, null for none). Throws ENV_EXISTS, PROJECT_EXISTS, SUBNET_EXHAUSTED.
+ * (`directory`: where that lives, null for none). Throws ENV_EXISTS, PROJECT_EXISTS, SUBNET_EXHAUSTED,
+ * QUOTA_EXCEEDED.
  */
 export async function reserveEnv(
   deps: ReserveDeps,
@@ -27,6 +32,7 @@ export async function reserveEnv(
         hint: `berth up ${env.name} starts it; berth destroy ${env.name} removes it`,
       })
     }
+    await refuseFurtherEnv(deps, env.by)
     if (directory !== null) await registerProject(deps, { name: env.project, directory })
     const taken = [...foreign, ...(await deps.store.envs()).map(({ subnet }) => subnet)]
     const reserved = { ...env, subnet: allocateBlock(taken, deps.network.pool, defaultPrefix) }

@@ -8,6 +8,7 @@ import type { EngineContainer } from '../ports.ts'
 import type { EnvDeps } from './deps.ts'
 import { envContainers } from './env-containers.ts'
 import type { EnvRecord } from './model.ts'
+import { aboutEnv } from './name.ts'
 import { startOrder } from './start-order.ts'
 
 /** How long the next containers wait for those they need to become healthy, ms; then they start all the same. */
@@ -24,7 +25,7 @@ export async function restartEnded(
   asked: OperationScope,
 ): Promise<EnvRecord> {
   const scope = finishAlways(asked)
-  return withOperation(deps, scope, { kind: 'env.restart', envId: env.id, input: { containers } }, async () => {
+  return withOperation(deps, scope, { kind: 'env.restart', ...aboutEnv(env), input: { containers } }, async () => {
     const steps = [
       { name: 'workspace', title: 'mount its workspace', run: () => mountWorkspace(deps, env, containers) },
       {

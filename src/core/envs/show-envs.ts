@@ -10,16 +10,20 @@ import { type EnvView, viewEnv } from './view.ts'
 
 type ShowDeps = Pick<
   EnvDeps,
-  'store' | 'engine' | 'files' | 'paths' | 'homeId' | 'network' | 'loadConfig' | 'upRecords' | 'observed'
+  'store' | 'engine' | 'files' | 'paths' | 'homeId' | 'network' | 'loadConfig' | 'upRecords' | 'observed' | 'endings'
 > & {
   /** Env id → how many sessions run in it. */
   runningSessions: () => Promise<Map<string, number>>
 }
 
+/** How long a daemon that has just started waits for its engine's first answer, ms: before, all would look broken. */
+const patience = 3000
+
 /** All envs of this machine, or of one project, as last observed: no question to the engine, so 1,000 cost no more. */
 export async function listEnvs(deps: ShowDeps, project?: string): Promise<EnvView[]> {
   const all = await deps.store.envs()
   const envs = all.filter((env) => project === undefined || env.project === project)
+  if (envs.some(({ desired }) => desired === 'up')) await deps.observed.firstLook(patience)
   const [sessions, present] = await Promise.all([deps.runningSessions(), presentWorkspaces(deps, envs)])
   return Promise.all(
     envs.map(async (env) => {
@@ -27,6 +31,7 @@ export async function listEnvs(deps: ShowDeps, project?: string): Promise<EnvVie
       const borrowed = borrowedContainers(all, env, record, (id) => deps.observed.of(id))
       const facts = {
         record,
+        endings: deps.endings(),
         containers: [...deps.observed.of(env.id), ...borrowed],
         workspaceExists: present.has(env.workspace),
         sessions: sessions.get(env.id) ?? 0,
@@ -51,7 +56,7 @@ export async function showRecord(deps: ShowDeps, env: EnvRecord): Promise<EnvVie
   ])
   return viewEnv(
     env,
-    { record, containers, workspaceExists, sessions: sessions.get(env.id) ?? 0 },
+    { record, containers, endings: deps.endings(), workspaceExists, sessions: sessions.get(env.id) ?? 0 },
     deps.network.proxyPort,
   )
 }

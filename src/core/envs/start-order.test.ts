@@ -13,6 +13,7 @@ const container = (service: string, dependsOn = '', name = service): EngineConta
   exitCode: 143,
   labels: { [composeLabels.service]: service, [composeLabels.dependsOn]: dependsOn },
   networks: {},
+  networkOf: null,
   ports: [],
   createdAt: '',
 })

@@ -7,15 +7,17 @@ import { withOperation } from '../operations/with-operation.ts'
 import { composeInputs, planKey, rememberVariables } from './compose-inputs.ts'
 import type { EnvDeps } from './deps.ts'
 import { bareProject, takeDown } from './down.ts'
-import { type EnsureRequest, ensureEnv } from './ensure-env.ts'
 import { envContainers } from './env-containers.ts'
 import { lockEnv } from './lock-env.ts'
 import { makePlan, type UpPlan } from './make-plan.ts'
 import type { EnvRecord, IsolationFinding } from './model.ts'
+import { aboutEnv } from './name.ts'
+import { refuseDemand, refuseFullDisk } from './quota.ts'
 import { isSettled } from './settled.ts'
 import { attachShared, isAttached } from './shared/attach.ts'
 import { ensureInstance } from './shared/instance.ts'
 import { countUsers } from './shared/release.ts'
+import { type EnsureRequest, withEnv } from './with-env.ts'
 
 /** What `berth up` asks for. */
 export interface UpRequest extends EnsureRequest {
@@ -37,19 +39,32 @@ export interface UpResult {
  * up. Throws COMPOSE_INVALID, COMPOSE_NOT_FOUND, SERVICE_NOT_FOUND, NOT_ISOLATED, SERVICE_UNHEALTHY, COMPOSE_FAILED.
  */
 export async function upEnv(deps: EnvDeps, request: UpRequest, scope: OperationScope): Promise<UpResult> {
-  const found = await ensureEnv(deps, request, scope)
   const work = async (env: EnvRecord) => {
+    await requireWorkspace(deps, env)
     await rememberVariables(deps, env, request.variables)
     return (await alreadyUp(deps, env, request)) ?? (await bringUp(deps, env, request, scope))
   }
-  return lockEnv(deps, found, work, scope)
+  return withEnv(deps, request, scope, (found) => lockEnv(deps, found, work, scope))
 }
 
-/** The no-op: the same inputs as last time, and every container it made still stands as it was. */
+/** One that a reboot has unmounted comes back by itself; one that somebody removed holds work nobody can bring back. */
+async function requireWorkspace({ files, workspaces }: EnvDeps, env: EnvRecord): Promise<void> {
+  const { project, name, workspace } = env
+  if (await files.exists(workspace)) return
+  await workspaces.restore(workspace, env.copyMethod)
+  if (await files.exists(workspace)) return
+  throw new AppError('WORKSPACE_MISSING', `the workspace of ${project}/${name} was removed: ${workspace} is gone`, {
+    hint: `berth destroy ${project}/${name} removes the rest of it, its data too; berth up ${name} then makes it anew`,
+    details: { workspace },
+  })
+}
+
+/** The no-op: the same services and inputs as last time, and every container it made still stands as it was. */
 async function alreadyUp(deps: EnvDeps, env: EnvRecord, request: UpRequest): Promise<UpResult | undefined> {
-  if (request.build || env.desired !== 'up' || (request.services.length > 0 && env.serves === null)) return undefined
+  if (request.build || env.desired !== 'up') return undefined
   const record = await deps.upRecords.read(env.id)
   if (!record || record.made.length === 0 || (request.strict && record.findings.length > 0)) return undefined
+  if (record.asked?.join() !== request.services.toSorted().join()) return undefined
   const [key, containers, images] = await Promise.all([
     composeInputs(deps, env).then((inputs) => planKey(deps, env, inputs)),
     envContainers(deps, env.id),
@@ -83,7 +98,7 @@ export async function bringUp(
 
 async function runUp(deps: EnvDeps, env: EnvRecord, request: UpRequest, scope: OperationScope): Promise<UpResult> {
   const { variables: _, ...input } = request
-  return withOperation(deps, scope, { kind: 'env.up', envId: env.id, input }, async () => {
+  return withOperation(deps, scope, { kind: 'env.up', ...aboutEnv(env), input }, async () => {
     const state: UpState = { env, plan: undefined }
     await runSteps({ journal: deps.store.journal, clock: deps.clock }, scope, upSteps(deps, request, scope, state))
     return { env: { ...state.env, desired: 'up' }, findings: planned(state).record.findings }
@@ -113,12 +128,15 @@ function upSteps(deps: EnvDeps, request: UpRequest, scope: OperationScope, state
       scope.emit({ type: 'warning', message: `${subject}: ${value} is not isolated: ${meaning}` })
   }
   const startOnFreeBlock = () =>
-    untilBlockIsFree(
-      () => start(deps, state.env, planned(state), request, scope),
-      async () => {
-        await removeContainers(deps, state.env, scope)
-        await plan()
-      },
+    withLogsHint(
+      state.env,
+      untilBlockIsFree(
+        () => start(deps, state.env, planned(state), request, scope),
+        async () => {
+          await removeContainers(deps, state.env, scope)
+          await plan()
+        },
+      ),
     )
   const record = () => recordMade(deps, state.env, planned(state))
   return [
@@ -126,6 +144,23 @@ function upSteps(deps: EnvDeps, request: UpRequest, scope: OperationScope, state
     { name: 'start', title: 'start its services', finishLater: true, run: startOnFreeBlock },
     { name: 'record', title: 'record what runs', finishLater: true, run: record },
   ]
+}
+
+/** A service that did not come up: its log tells why. */
+async function withLogsHint({ project, name }: EnvRecord, starting: Promise<void>): Promise<void> {
+  try {
+    await starting
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'SERVICE_UNHEALTHY') throw error
+    const { services = [] } = error.details as { services?: { service: string }[] }
+    const hint = ['berth logs', `${project}/${name}`, ...services.map(({ service }) => service)].join(' ')
+    throw new AppError(error.code, error.message, {
+      stage: error.stage ?? 'health',
+      details: error.details,
+      hint,
+      cause: error,
+    })
+  }
 }
 
 /** How often somebody else may be faster to make a network in the block that was just found free. */
@@ -151,8 +186,13 @@ async function start(
   scope: OperationScope,
 ): Promise<void> {
   const { attachments } = plan.record
-  await deps.store.updateEnv(env.id, { desired: 'up' })
-  await deps.upRecords.write(env.id, plan.record)
+  await refuseFullDisk(deps, env.by)
+  // one after the other: two that come at once could each have what is left
+  await deps.locks.run('quota', async () => {
+    await refuseDemand(deps, env, plan.record.demand ?? { cpus: null, memoryBytes: null })
+    await deps.store.updateEnv(env.id, { desired: 'up' })
+    await deps.upRecords.write(env.id, plan.record)
+  })
   for (const name of plan.projectVolumes)
     await deps.engine.createVolume(name, { [labels.home]: deps.homeId, [labels.project]: env.project })
   if (plan.hasStaleNetworks) await removeContainers(deps, env, scope)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { sampleEnv } from '../../../tests/support/sample-env.ts'
 import { composeLabels } from '../labels.ts'
 import type { EngineContainer } from '../ports.ts'
+import type { Endings } from './endings.ts'
 import type { EnvRecord } from './model.ts'
 import type { UpRecord } from './plan-record.ts'
 import { viewEnv } from './view.ts'
@@ -18,6 +19,7 @@ const container = (service: string, state: EngineContainer['state'], exitCode: n
   exitCode,
   labels: { [composeLabels.service]: service },
   networks: {},
+  networkOf: null,
   ports: [],
   createdAt: '2026-01-01T00:00:00.000Z',
 })
@@ -35,17 +37,34 @@ const record: UpRecord = {
   ],
 }
 
-const stateOf = (containers: EngineContainer[], change: Partial<EnvRecord> = {}, known: UpRecord = record) =>
-  viewEnv({ ...env, ...change }, { record: known, containers, workspaceExists: true, sessions: 0 }, 7080).state
+const stateOf = (
+  containers: EngineContainer[],
+  change: Partial<EnvRecord> = {},
+  known: UpRecord = record,
+  endings: Endings = {},
+) =>
+  viewEnv({ ...env, ...change }, { record: known, containers, endings, workspaceExists: true, sessions: 0 }, 7080).state
 
 test('an env is up while its services run and its jobs are done', () => {
   expect(stateOf([container('web', 'running'), container('migrate', 'exited', 0)])).toBe('up')
   expect(stateOf([container('web', 'running'), container('migrate', 'exited', 1)])).toBe('partial')
-  expect(stateOf([container('web', 'running')])).toBe('partial')
+  expect(stateOf([container('migrate', 'exited', 0)])).toBe('partial')
 })
 
 test('a service that was stopped is not done, whatever its exit code', () => {
-  expect(stateOf([container('web', 'exited', 0), container('migrate', 'exited', 0)])).toBe('partial')
+  const containers = [container('web', 'exited', 0), container('migrate', 'exited', 0)]
+  expect(stateOf(containers)).toBe('partial')
+  expect(stateOf(containers, {}, { ...record, made: [] }, { web: 'stopped' })).toBe('partial')
+})
+
+test('a job that takes longer than up is done when it has ended well by itself', () => {
+  const containers = [container('web', 'exited', 0), container('migrate', 'exited', 0)]
+  expect(stateOf(containers, {}, record, { web: 'done' })).toBe('up')
+})
+
+test('a job that is done needs its container no more; but without any nothing is up', () => {
+  expect(stateOf([container('web', 'running')])).toBe('up')
+  expect(stateOf([])).toBe('broken')
 })
 
 test('while nobody knows which are jobs, one that ended well may be one', () => {

@@ -7,6 +7,8 @@ export interface LogSource {
   container: string
   /** Which of the service's containers, from 1. */
   replica: number
+  /** Of a log that is followed: the moment it goes on from when nothing of it has come; empty: as it was asked for. */
+  from?: string
 }
 
 /** Entries `from` up to `to` of a batch. */

@@ -1,14 +1,15 @@
 import type { EnvDeps } from '../envs/deps.ts'
-import { envContainers } from '../envs/env-containers.ts'
 import { type EnvRef, findEnv } from '../envs/find-env.ts'
 import type { EnvRecord } from '../envs/model.ts'
+import { reachableContainers } from '../envs/shared/reachable.ts'
 import { AppError } from '../errors.ts'
-import { composeLabels } from '../labels.ts'
+import { labels } from '../labels.ts'
 import type { EngineContainer } from '../ports.ts'
-import { followLog, type LogPart, newestEntry, readLog } from './lanes.ts'
-import { createLogMerge, untilItEnds } from './merge.ts'
+import { readOnce, replicaOf, serviceOf, toSource } from './containers.ts'
+import { followLog, type LogPart, newestEntry } from './lanes.ts'
+import { createLogMerge } from './merge.ts'
 import type { LogMessage, LogSource } from './model.ts'
-import { parseMoment } from './moment.ts'
+import { momentAfter, parseMoment } from './moment.ts'
 
 /** What `berth logs` asks for. */
 export interface LogsRequest {
@@ -21,6 +22,8 @@ export interface LogsRequest {
   until?: string | undefined
   /** Lines of each container. */
   tail?: number | undefined
+  /** Container → the position to go on from; empty where nothing of it had come. Those made since come whole. */
+  after?: Record<string, string> | undefined
 }
 
 export type LogDeps = Pick<
@@ -29,7 +32,7 @@ export type LogDeps = Pick<
 >
 
 /**
- * The logs of an env's services as one. With `follow` it goes on through restarts and with containers that are made
+ * The logs of an env's services as one, those it takes from shared instances too. With `follow` it goes on through restarts and with containers that are made
  * meanwhile, until the signal aborts or the env is destroyed. Throws ENV_NOT_FOUND, SERVICE_NOT_FOUND, USAGE.
  */
 export async function readLogs(
@@ -46,12 +49,13 @@ export async function readLogs(
     tail: request.tail,
   }
   const env = await findEnv(deps, request.env)
-  const containers = await envContainers(deps, env.id)
+  const containers = await reachableContainers(deps, env)
   await refuseUnknown(deps, env, request.services, containers)
   const wanted = (container: EngineContainer) =>
     request.services.length === 0 || request.services.includes(serviceOf(container))
   const first = containers.filter(wanted).toSorted(byServiceAndReplica)
-  return request.follow ? follow(deps, env, wanted, first, part, signal) : readOnce(deps, first, part, signal)
+  const partOf = (container: EngineContainer) => partAfter(part, request.after, container.name)
+  return request.follow ? follow(deps, env, wanted, first, partOf, signal) : readOnce(deps.engine, first, part, signal)
 }
 
 async function refuseUnknown(
@@ -70,26 +74,12 @@ async function refuseUnknown(
   })
 }
 
-async function* readOnce(
-  { engine }: LogDeps,
-  containers: readonly EngineContainer[],
-  part: LogPart,
-  signal: AbortSignal,
-): AsyncGenerator<LogMessage> {
-  const merge = createLogMerge()
-  for (const [source, { id }] of containers.entries())
-    merge.add({ source, pieces: readLog(engine, id, part, signal), historyEnd: untilItEnds })
-  merge.close()
-  yield { type: 'sources', sources: containers.map(toSource) }
-  yield* merge.messages()
-}
-
 async function* follow(
   deps: LogDeps,
   env: EnvRecord,
   wanted: (container: EngineContainer) => boolean,
   first: readonly EngineContainer[],
-  part: LogPart,
+  partOf: (container: EngineContainer) => LogPart,
   signal: AbortSignal,
 ): AsyncGenerator<LogMessage> {
   const merge = createLogMerge()
@@ -98,16 +88,16 @@ async function* follow(
   const known = new Set<string>()
   const told: LogSource[] = []
   const add = (container: EngineContainer, from: LogPart, newest: string | undefined) => {
-    const pieces = followLog(deps, env.id, container.id, from, newest, both)
+    const pieces = followLog(deps, container.labels[labels.env] ?? env.id, container.id, from, newest, both)
     merge.add({ source: known.size, pieces, historyEnd: from.tail === 0 ? undefined : newest })
     known.add(container.id)
-    told.push(toSource(container))
+    told.push({ ...toSource(container), from: goesOnFrom(from, newest) })
   }
-  const newest = await Promise.all(first.map(({ id }) => newestEntry(deps.engine, id, part.since, both)))
-  for (const [at, container] of first.entries()) add(container, part, newest[at])
+  const newest = await Promise.all(first.map((one) => newestEntry(deps.engine, one.id, partOf(one).since, both)))
+  for (const [at, container] of first.entries()) add(container, partOf(container), newest[at])
   const unsubscribe = deps.observed.onChange(() => {
     for (const container of deps.observed.of(env.id).filter(wanted))
-      if (!known.has(container.id)) add(container, { ...part, tail: undefined }, undefined)
+      if (!known.has(container.id)) add(container, { ...partOf(container), tail: undefined }, undefined)
     if (deps.observed.of(env.id).length === 0) void isGone(deps, env).then((gone) => gone && ended.abort())
   })
   both.addEventListener('abort', () => merge.close(), { once: true })
@@ -123,21 +113,26 @@ async function* follow(
   }
 }
 
+/** The part of a container's log that is asked for, of which some may have come before. */
+function partAfter(part: LogPart, after: LogsRequest['after'], container: string): LogPart {
+  const position = after?.[container]
+  if (after === undefined || position === '') return part
+  return position === undefined ? { ...part, tail: undefined } : { since: position }
+}
+
+/** Where a log goes on that is cut off before anything of it has come; '' where what it has already must come first. */
+function goesOnFrom({ since, tail }: LogPart, newest: string | undefined): string {
+  if (newest === undefined) return since ?? beginning
+  return tail === 0 ? momentAfter(newest) : ''
+}
+
+const beginning = '0.000000000'
+
 /** Whether an env is destroyed, or about to be. */
 async function isGone({ store }: LogDeps, env: EnvRecord): Promise<boolean> {
   const current = await store.env(env.project, env.name)
   return current?.id !== env.id || current.phase === 'destroying'
 }
-
-const serviceOf = (container: EngineContainer) => container.labels[composeLabels.service] ?? container.name
-
-const replicaOf = ({ labels }: EngineContainer) => Number(labels[composeLabels.number] ?? 1)
-
-const toSource = (container: EngineContainer): LogSource => ({
-  service: serviceOf(container),
-  container: container.name,
-  replica: replicaOf(container),
-})
 
 const byServiceAndReplica = (a: EngineContainer, b: EngineContainer) =>
   serviceOf(a).localeCompare(serviceOf(b)) || replicaOf(a) - replicaOf(b)

@@ -2,6 +2,7 @@ import type { EnvDeps } from '../envs/deps.ts'
 import { type EnvRef, findEnv } from '../envs/find-env.ts'
 import type { ResolverCheck } from '../ports.ts'
 import { serviceUrl } from '../sessions/service-url.ts'
+import type { NamedEnv } from './model.ts'
 import { observeNames } from './observe-names.ts'
 import { buildZone } from './zone.ts'
 import type { NameTarget } from './zone-entries.ts'
@@ -50,10 +51,26 @@ export async function listNames(
       (one === undefined || (project === one.project && env === one.name)) &&
       (only.project === undefined || project === only.project),
   )
-  // built from all envs, shown for the wanted ones: which env has the short name is decided among all
-  const named = byService(buildZone(envs, { suffix }).targets())
-  const proxied = byService(buildZone(envs, { suffix: 'localhost' }).targets())
-  const names = wanted.flatMap(({ project, env, ingress, services }) =>
+  return { suffix, resolves, names: describeNames(envs, wanted, { suffix, under: '', resolves, proxyPort }) }
+}
+
+interface Naming {
+  suffix: string
+  /** '' for this machine, `big-box.` for another one: what stands between a name and the suffix. */
+  under: string
+  resolves: boolean
+  proxyPort: number
+}
+
+/** The names of the wanted of these envs. Built from all of them: which env has a short name is decided among all. */
+export function describeNames(
+  envs: readonly NamedEnv[],
+  wanted: readonly NamedEnv[],
+  { suffix, under, resolves, proxyPort }: Naming,
+): ServiceName[] {
+  const named = byService(buildZone(envs, { suffix: `${under}${suffix}` }).targets())
+  const proxied = byService(buildZone(envs, { suffix: `${under}localhost` }).targets())
+  return wanted.flatMap(({ project, env, ingress, services }) =>
     services.flatMap(({ service }) => {
       const key = `${project}/${env}/${service}`
       const [target, proxy] = [named.get(key), proxied.get(key)]
@@ -61,7 +78,6 @@ export async function listNames(
       return [describe(target, proxy.name, service === ingress, { resolves, proxyPort })]
     }),
   )
-  return { suffix, resolves, names }
 }
 
 function byService(targets: readonly NameTarget[]): Map<string, NameTarget> {

@@ -1,3 +1,4 @@
+import { addressesOf } from '../envs/addresses.ts'
 import type { EnvRecord } from '../envs/model.ts'
 import type { UpRecord } from '../envs/plan-record.ts'
 import { composeLabels } from '../labels.ts'
@@ -31,14 +32,12 @@ function namedServices(record: UpRecord | undefined, containers: readonly Engine
   const planned = (record?.services ?? []).filter(({ optional }) => !optional).map(({ service }) => service)
   return [...new Set([...planned, ...byService.keys()])].map((service) => {
     const replicas = byService.get(service) ?? []
-    const addresses = replicas.flatMap(({ networks }) => Object.values(networks))
     const exposed = replicas.flatMap(({ ports }) =>
       ports.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port),
     )
     return {
       service,
-      ipv4: addresses.map(({ ipv4 }) => ipv4).filter((address) => address !== ''),
-      ipv6: addresses.map(({ ipv6 }) => ipv6).filter((address) => address !== ''),
+      ...addressesOf(replicas, running),
       ports: [...new Set([...(record?.services.find((one) => one.service === service)?.ports ?? []), ...exposed])],
     }
   })

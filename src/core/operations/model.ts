@@ -3,7 +3,7 @@ export type OperationEvent =
   | { type: 'started'; operation: string }
   | { type: 'plan'; steps: { name: string; title: string }[] }
   | { type: 'step'; name: string; title: string; state: 'running' | 'done' | 'failed' | 'undone'; ms?: number }
-  | { type: 'output'; line: string }
+  | { type: 'output'; line: string; stream?: 'stdout' | 'stderr' }
   | { type: 'warning'; message: string; details?: Record<string, unknown> }
 
 /** Takes an operation's events, in order. */
@@ -15,6 +15,8 @@ export interface Step {
   name: string
   /** What it does, for people: `copy the workspace`. */
   title: string
+  /** Which stage of a longer work it belongs to: that of its failures. */
+  stage?: string
   /** Safe to run again after it was cut off anywhere. */
   run(): Promise<void>
   /** Takes back what run did or began to do; safe to repeat. */

@@ -2,6 +2,7 @@ import { AppError, toAppError } from '../errors.ts'
 import type { Clock, Journal } from '../ports.ts'
 import type { Emit, Step } from './model.ts'
 import { unsettled } from './unsettled.ts'
+import { writeOncePossible } from './write-once-possible.ts'
 
 /** What running steps takes. */
 export interface RunStepsDeps {
@@ -14,6 +15,8 @@ export interface OperationScope {
   id: string
   emit: Emit
   signal: AbortSignal
+  /** Who asked for it (core/events/model.ts); `berthd` when absent. */
+  actor?: string
 }
 
 /**
@@ -30,13 +33,22 @@ export async function runSteps(deps: RunStepsDeps, scope: OperationScope, steps:
     } catch (error) {
       if (step.finishLater && isEngineAway(error))
         throw unsettled(error, 'berthd finishes this once the engine is back')
-      if (await undoSteps(deps, scope, steps.slice(0, seq + 1))) throw error
-      throw unsettled(error)
+      const failure = atStage(error, step)
+      if (await undoSteps(deps, scope, steps.slice(0, seq + 1))) throw failure
+      throw unsettled(failure)
     }
   }
 }
 
 const isEngineAway = (error: unknown) => error instanceof AppError && error.code === 'ENGINE_UNAVAILABLE'
+
+/** What fails beside a step's own work (its row in the journal) belongs to its stage as well. */
+function atStage(thrown: unknown, { stage }: Step): unknown {
+  const error = toAppError(thrown)
+  if (stage === undefined || error.stage !== undefined) return thrown
+  const { code, message, hint, details } = error
+  return new AppError(code, message, { hint, details, stage, cause: thrown })
+}
 
 async function runStep({ journal, clock }: RunStepsDeps, scope: OperationScope, step: Step, seq: number) {
   const { name, title } = step
@@ -64,7 +76,7 @@ async function undoSteps(deps: RunStepsDeps, scope: OperationScope, steps: reado
     const { name, title } = step
     try {
       await step.undo()
-      await deps.journal.closeStep(scope.id, seq, 'undone')
+      await writeOncePossible(deps, () => deps.journal.closeStep(scope.id, seq, 'undone'))
       scope.emit({ type: 'step', name, title, state: 'undone' })
     } catch (error) {
       const { message } = toAppError(error)

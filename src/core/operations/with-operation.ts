@@ -1,12 +1,16 @@
 import { toAppError } from '../errors.ts'
+import { actors } from '../events/model.ts'
 import type { Clock, Journal } from '../ports.ts'
 import type { OperationScope } from './run-steps.ts'
 import { isUnsettled } from './unsettled.ts'
+import { writeOncePossible } from './write-once-possible.ts'
 
 /** What an operation is about, for the journal. */
 export interface OperationSubject {
   kind: string
   envId: string | null
+  /** As people name it: `shop/feat-a`. */
+  subject: string
   /** What was asked; holds no secret. */
   input: unknown
 }
@@ -23,13 +27,13 @@ export async function withOperation<T>(
 ): Promise<T> {
   const { journal } = deps.store
   await supersede(journal, subject.envId, scope.id)
-  await journal.begin({ id: scope.id, ...subject })
+  await journal.begin({ id: scope.id, actor: scope.actor ?? actors.daemon, ...subject })
   try {
     const result = await work()
     await journal.end(scope.id, 'done')
     return result
   } catch (thrown) {
-    await close(journal, scope, thrown)
+    await close(deps, scope, thrown)
     throw thrown
   }
 }
@@ -40,12 +44,21 @@ async function supersede(journal: Journal, envId: string | null, by: string): Pr
   for (const { id } of stale) await journal.end(id, 'failed', { code: 'INTERRUPTED', message: `superseded by ${by}` })
 }
 
-/** What went wrong first is what the caller must know: a journal that cannot be written (a full disk) only adds to it. */
-async function close(journal: Journal, scope: OperationScope, thrown: unknown): Promise<void> {
-  const { code, message } = toAppError(thrown)
+/**
+ * What went wrong first is what the caller must know: a journal that cannot be written only adds to it. On a full disk it is written
+ * once there is room, so that nothing that has failed is taken up again later.
+ */
+async function close(
+  deps: { store: { journal: Journal }; clock: Clock },
+  scope: OperationScope,
+  thrown: unknown,
+): Promise<void> {
+  const { journal } = deps.store
+  const { code, message, hint, stage } = toAppError(thrown)
+  const told = { code, message, hint, ...(stage === undefined ? {} : { stage }) }
+  const end = () => (isUnsettled(thrown) ? journal.postpone(scope.id, told) : journal.end(scope.id, 'failed', told))
   try {
-    if (isUnsettled(thrown)) await journal.postpone(scope.id, { code, message })
-    else await journal.end(scope.id, 'failed', { code, message })
+    await writeOncePossible(deps, end)
   } catch (error) {
     scope.emit({ type: 'warning', message: `the journal could not be written: ${toAppError(error).message}` })
   }

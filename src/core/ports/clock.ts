@@ -9,4 +9,6 @@ export interface Clock {
 export interface Ids {
   /** `length` random characters of [a-z0-9], the first one a letter. */
   short(length: number): string
+  /** 256 random bits as 43 characters of base64url. */
+  secret(): string
 }

@@ -30,6 +30,8 @@ export interface EngineContainer {
   labels: Record<string, string>
   /** Engine network name → addresses in it; empty strings where it has none. */
   networks: Record<string, { ipv4: string; ipv6: string }>
+  /** Id of the container in whose networks it is, as `network_mode: service:…` has it; it has none of its own then. */
+  networkOf: string | null
   /** Exposed container ports. */
   ports: { port: number; protocol: 'tcp' | 'udp' | 'sctp' }[]
   createdAt: string
@@ -84,6 +86,8 @@ export interface ContainerEngine {
 
   /** The canonical model of a compose project. Throws COMPOSE_INVALID with what Compose said. */
   model(files: ComposeFiles, options?: { allProfiles?: boolean }): Promise<ComposeModel>
+  /** Service → digest of its configuration, as Compose writes it on the containers it makes. Throws COMPOSE_INVALID. */
+  configHashes(files: ComposeFiles): Promise<Record<string, string>>
   /** `docker compose up -d --wait`: returns when all is running or healthy. Throws COMPOSE_FAILED, SERVICE_UNHEALTHY. */
   up(files: ComposeFiles, options: UpOptions): Promise<void>
   /**
@@ -106,8 +110,24 @@ export interface ContainerEngine {
   containers(labels: readonly LabelFilter[]): Promise<EngineContainer[]>
   networks(labels?: readonly LabelFilter[]): Promise<EngineNetwork[]>
   volumes(labels: readonly LabelFilter[]): Promise<EngineVolume[]>
+  /** The volumes with these labels and what each holds, bytes. Takes the engine a while. */
+  volumeSizes(labels: readonly LabelFilter[]): Promise<(EngineVolume & { bytes: number })[]>
   /** Image reference → image id, for all local images. */
   images(): Promise<Map<string, string>>
+  /** `docker compose build` of some services. Throws COMPOSE_FAILED. */
+  build(files: ComposeFiles, options: BuildOptions): Promise<void>
+  /** Gets an image from its registry; its id, or undefined where it cannot be had. */
+  pull(reference: string, signal?: AbortSignal): Promise<string | undefined>
+  /** Platform (`linux/amd64`) and size of images by their ids; those it has not are left out. */
+  imageFacts(ids: readonly string[]): Promise<Map<string, { platform: string; bytes: number }>>
+  /** Layers (diff ids, from the bottom) of every local image. */
+  imageLayers(): Promise<string[][]>
+  /** `docker load` of an archive on this machine. */
+  loadImages(file: string): Promise<void>
+  /** Gives an image one more reference, which may have been another's. */
+  tag(id: string, reference: string): Promise<void>
+  /** Takes a reference away; the image goes with its last one. Harmless when it is gone; it stays where a container uses it. */
+  untag(reference: string): Promise<void>
   /** Stops it at once, and removes it with its anonymous volumes. This and its siblings: harmless when it is gone. */
   removeContainer(id: string): Promise<void>
   removeNetwork(id: string): Promise<void>
@@ -120,6 +140,8 @@ export interface ContainerEngine {
   times(id: string): Promise<ContainerTimes | undefined>
   /** Harmless when it runs. */
   startContainer(id: string): Promise<void>
+  /** Sets the size of a running container's terminal; harmless where it has none, or has ended. */
+  resizeTerminal(id: string, size: { columns: number; rows: number }): Promise<void>
   stopContainer(id: string): Promise<void>
   connectNetwork(network: string, container: string, aliases: readonly string[]): Promise<void>
   disconnectNetwork(network: string, container: string): Promise<void>
@@ -165,8 +187,16 @@ export interface UpOptions {
   build: boolean
   /** Make networks, volumes and containers, but start nothing. */
   noStart?: boolean
+  /** `never`: containers that differ from the files stay; absent: they are made anew. */
+  recreate?: 'never'
   /** Seconds to wait for health. */
   timeoutSeconds: number
+  signal?: AbortSignal
+  onLine?: (line: string) => void
+}
+
+export interface BuildOptions {
+  services: readonly string[]
   signal?: AbortSignal
   onLine?: (line: string) => void
 }

@@ -1,5 +1,13 @@
 import type { EnvRecord, ProjectRecord } from '../envs/model.ts'
+import type { NewEvent } from '../events/model.ts'
+import type { MachineRecord } from '../machines/model.ts'
 import type { SessionRecord } from '../sessions/model.ts'
+import type { AccessStore } from './access-store.ts'
+import type { CloudStore } from './cloud-store.ts'
+import type { ContextStore } from './context-store.ts'
+import type { DeployStore } from './deploy-store.ts'
+import type { EventStore } from './events.ts'
+import type { WebhookStore } from './webhook-store.ts'
 
 /** What should be. The only writer is this machine's daemon. Every method is one transaction. */
 export interface Store {
@@ -21,10 +29,25 @@ export interface Store {
   sessions(): Promise<SessionRecord[]>
   /** Adds a session. Throws SESSION_EXISTS when its id is taken. */
   addSession(session: SessionRecord): Promise<void>
+  /** Notes that a session has ended (ISO 8601, UTC). Harmless when it is gone. */
+  endSession(id: string, endedAt: string): Promise<void>
   /** Harmless when it is gone. */
   removeSession(id: string): Promise<void>
 
+  /** By context and name. */
+  machines(): Promise<MachineRecord[]>
+  /** Adds a machine, or writes over the one of its context and name. */
+  addMachine(machine: MachineRecord): Promise<void>
+  /** Harmless when it is gone. */
+  removeMachine(context: string, name: string): Promise<void>
+
+  access: AccessStore
+  cloud: CloudStore
+  contexts: ContextStore
+  webhooks: WebhookStore
+  deploys: DeployStore
   journal: Journal
+  events: EventStore
   close(): void
 }
 
@@ -34,6 +57,10 @@ export interface OperationRecord {
   /** `env.create`, `env.up`, `env.down`, `env.destroy` … */
   kind: string
   envId: string | null
+  /** What it is about, as people name it: `shop/feat-a`. null in rows of older versions. */
+  subject: string | null
+  /** Who asked for it (core/events/model.ts). */
+  actor: string
   /** What was asked, as JSON. */
   input: unknown
   state: 'open' | 'done' | 'failed' | 'undone'
@@ -54,10 +81,11 @@ export interface StepRecord {
 /** The journal row is written before a step and closed after it; open ones are finished or undone on start. */
 export interface Journal {
   /** Opens an operation; one that was cut off is opened again under its own id, with one attempt more. */
-  begin(operation: Pick<OperationRecord, 'id' | 'kind' | 'envId' | 'input'>): Promise<void>
+  begin(operation: Pick<OperationRecord, 'id' | 'kind' | 'envId' | 'subject' | 'actor' | 'input'>): Promise<void>
   /** Leaves an operation open that has to be taken up again later, and says why; its attempts count from none again. */
   postpone(id: string, error: unknown): Promise<void>
-  end(id: string, state: 'done' | 'failed' | 'undone', error?: unknown): Promise<void>
+  /** Closes an operation, and keeps the events that tell of it, both or neither. */
+  end(id: string, state: 'done' | 'failed' | 'undone', error?: unknown, events?: readonly NewEvent[]): Promise<void>
   openStep(operationId: string, seq: number, name: string): Promise<void>
   closeStep(operationId: string, seq: number, state: 'done' | 'undone'): Promise<void>
   open(): Promise<OperationRecord[]>

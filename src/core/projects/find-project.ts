@@ -1,5 +1,6 @@
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { slug } from '../../lib/slug.ts'
+import { composeProjectName } from '../compose/project-name.ts'
 import type { ProjectDeps } from './deps.ts'
 
 /** A project as found on disk: it need not be known to the store yet. */
@@ -49,10 +50,12 @@ async function upward(from: string, fits: (directory: string) => Promise<boolean
   }
 }
 
-/** The name berth.toml gives, else the one the directory is known by, else the directory's own. */
-async function nameOf(deps: Pick<ProjectDeps, 'store' | 'loadConfig'>, directory: string): Promise<string> {
+/** The name the directory is known by; else what berth.toml, the compose files or the directory itself call it. */
+async function nameOf(deps: Pick<ProjectDeps, 'store' | 'files' | 'loadConfig'>, directory: string): Promise<string> {
   const known = (await deps.store.projects()).find((project) => project.directory === directory)
   if (known) return known.name
-  const config = await deps.loadConfig(directory)
-  return config.project.name ?? (slug(basename(directory), 40) || 'project')
+  const { project } = await deps.loadConfig(directory)
+  if (project.name !== null) return project.name
+  const written = await composeProjectName(deps.files, directory, project.files)
+  return written ?? (slug(basename(directory), 40) || 'project')
 }

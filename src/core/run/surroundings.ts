@@ -27,7 +27,7 @@ export async function surroundingsOf(deps: SurroundingDeps, env: EnvRecord): Pro
   ])
   const hostOf = ({ service, addresses }: ServiceStatus) =>
     byName ? `${service}.${env.name}.${deps.network.suffix}` : addresses[0]
-  const services = serviceStatuses(record?.services ?? [], containers, env.shared).flatMap((status) => {
+  const services = serviceStatuses(env, { record, containers, endings: {} }).flatMap((status) => {
     const [host, port] = [hostOf(status), status.ports[0]]
     return host === undefined || port === undefined ? [] : [{ service: status.service, host, port }]
   })

@@ -12,12 +12,14 @@ export interface SessionRecord {
   /** Absolute paths. */
   logFile: string
   exitFile: string
+  /** When it was found to have ended; absent before. ISO 8601, UTC. */
+  endedAt?: string
 }
 
 export type SessionState = 'running' | 'exited' | 'lost'
 
 /** A session as people see it: `lost` has neither a process nor an exit code (the machine went down under it). */
-export interface SessionView extends SessionRecord {
+export interface SessionView extends Omit<SessionRecord, 'endedAt'> {
   project: string
   env: string
   state: SessionState

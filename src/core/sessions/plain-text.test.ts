@@ -18,6 +18,7 @@ test.each([
   ['a title, the other end', '\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\', 'link'],
   ['a device control string', '\u001bP+q544e\u001b\\text', 'text'],
   ['character sets', '\u001b(B\u001b=text\u001b>', 'text'],
+  ['spaces that are moves of the cursor', 'Claude\u001b[1CCode\u001b[Cv2\u001b[3C!', 'Claude Code v2   !'],
   ['bells and backspaces', 'a\u0007b\u0008c\u0000', 'abc'],
   ['an unfinished sequence at the end', 'text\u001b[3', 'text'],
   ['a title that never ends', '\u001b]0;title\u001b[1mbold', 'bold'],

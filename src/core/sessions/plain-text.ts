@@ -32,7 +32,13 @@ export function createPlainText(): PlainText {
 /** Characters after which a sequence without an end is no longer waited for: pictures (sixel) are about the longest. */
 const longestSequence = 1024 * 1024
 
-const withoutControls = (text: string) => text.replaceAll(sequence, '').replaceAll(control, '')
+const withoutControls = (text: string) =>
+  text.replaceAll(forward, spaces).replaceAll(sequence, '').replaceAll(control, '')
+
+/** The cursor moved to the right: agents write their spaces so. */
+// oxlint-disable-next-line no-control-regex -- as below
+const forward = /\u001b\[(\d{0,3})C/g
+const spaces = (_: string, columns: string) => ' '.repeat(Number(columns || 1))
 
 /**
  * ECMA-48: ESC [ parameters final (CSI); ESC with ], P, X, ^ or _ and a text up to BEL or ESC \ (OSC, DCS …); ESC

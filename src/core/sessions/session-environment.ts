@@ -64,7 +64,8 @@ const ofTheCaller = [
   /^BERTH_(?!HOME$)/,
 ]
 
-function inheritable(caller: Readonly<Record<string, string | undefined>>): Record<string, string> {
+/** A caller's environment without what belongs to its terminal, repository, compose project or agent. */
+export function inheritable(caller: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(caller).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && !ofTheCaller.some((kind) => kind.test(entry[0])),

@@ -7,9 +7,12 @@ import { createFakeStore } from '../../../tests/fakes/fake-store.ts'
 import { sampleEnv } from '../../../tests/support/sample-env.ts'
 import { createLocalTranscripts } from '../../adapters/transcripts/local-transcripts.ts'
 import { createKeyedLock } from '../../lib/keyed-lock.ts'
+import { createEventLog } from '../events/event-log.ts'
+import type { Store } from '../ports.ts'
 import { attachSession } from './attach-session.ts'
 import type { SessionDeps } from './deps.ts'
 import { countRunningSessions, listSessions } from './list-sessions.ts'
+import { noticeEnds } from './notice-ends.ts'
 import { orphanSessions } from './orphan-sessions.ts'
 import { readTranscript, type TranscriptRequest } from './read-transcript.ts'
 import { removeSessions } from './remove-sessions.ts'
@@ -20,22 +23,27 @@ const env = { id: 'abc123', project: 'shop', name: 'feat-a' }
 let directory = ''
 let multiplexer: FakeMultiplexer
 let deps: SessionDeps
+let store: Store
 let now = 0
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'berth-sessions-'))
   now = Date.UTC(2026, 0, 1)
   const clock = { now: () => new Date(now), wait: async (ms: number) => void (now += ms) }
-  const store = createFakeStore({ clock })
+  store = createFakeStore({ clock })
   await store.addEnv(sampleEnv({ ...env, workspace: directory }))
   multiplexer = createFakeMultiplexer((argv) =>
     argv[0] === 'true' ? { output: 'one\ntwo\nthree\n', exitCode: 0 } : 'forever',
   )
   deps = {
     store,
+    events: createEventLog(store.events, (event) => event),
     multiplexer,
     transcripts: createLocalTranscripts(),
-    programs: { find: async (program) => (program === 'missing' ? undefined : `/bin/${program}`) },
+    programs: {
+      find: async (program) => (program === 'missing' ? undefined : `/bin/${program}`),
+      loginEnvironment: async () => ({}),
+    },
     clock,
     locks: createKeyedLock(),
     paths: { sessions: (envId) => join(directory, envId, 'sessions') },
@@ -229,5 +237,55 @@ describe('a transcript', () => {
     const reading = transcript({ follow: true })
     multiplexer.crash()
     expect(await reading).toBe('')
+  })
+})
+
+describe('what sessions tell', () => {
+  const told = async () => {
+    const events = await store.events.after(0, {}, 100)
+    return events.map(({ type, subject, actor, operation, data }) => ({ type, subject, actor, operation, ...data }))
+  }
+
+  test('their start, with who asked for it', async () => {
+    await start({ ...claude(), by: { actor: 'owner', operation: 'op1' } })
+    await start(claude())
+    expect(await told()).toEqual([
+      {
+        type: 'session.started',
+        subject: 'shop/feat-a',
+        actor: 'owner',
+        operation: 'op1',
+        session: 'claude',
+        agent: 'claude',
+      },
+    ])
+  })
+
+  test.each([true, false])('their end, once (asked of all: %s)', async (all) => {
+    await start(plain('true'))
+    await start(claude())
+    await noticeEnds(deps, { all })
+    await noticeEnds(deps, { all: !all })
+    expect((await told()).slice(2)).toEqual([
+      {
+        type: 'session.ended',
+        subject: 'shop/feat-a',
+        actor: 'berthd',
+        operation: null,
+        session: 'true',
+        agent: null,
+        exitCode: 0,
+      },
+    ])
+  })
+
+  test('that they are lost, once all are asked for', async () => {
+    await start(claude())
+    multiplexer.crash()
+    now += 60_000
+    await noticeEnds(deps, { all: false })
+    expect(await told()).toHaveLength(1)
+    await noticeEnds(deps, { all: true })
+    expect((await told())[1]).toMatchObject({ type: 'session.ended', session: 'claude', exitCode: null })
   })
 })

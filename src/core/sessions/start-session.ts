@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { EnvRecord } from '../envs/model.ts'
-import { AppError } from '../errors.ts'
 import type { SessionDeps } from './deps.ts'
 import { listSessions } from './list-sessions.ts'
 import type { SessionRecord, SessionView } from './model.ts'
 import { baseName, findSame, freeName } from './name.ts'
+import { requireProgram } from './require-program.ts'
 import { viewSession } from './view.ts'
 
 /** What to start, and where. */
@@ -19,6 +19,8 @@ export interface StartSessionRequest {
   environment: Record<string, string>
   /** Another session even where the same one runs already. */
   another?: boolean
+  /** Who asked for it, and the operation that does it. */
+  by?: { actor: string | undefined; operation: string }
   columns?: number
   rows?: number
 }
@@ -34,30 +36,21 @@ export interface StartedSession {
  * is not installed, SESSION_FAILED.
  */
 export async function startSession(
-  deps: Pick<SessionDeps, 'store' | 'multiplexer' | 'programs' | 'clock' | 'locks' | 'paths'>,
+  deps: Pick<SessionDeps, 'store' | 'multiplexer' | 'programs' | 'clock' | 'locks' | 'paths' | 'events'>,
   request: StartSessionRequest,
 ): Promise<StartedSession> {
   return deps.locks.run(`sessions ${request.env.id}`, async () => {
     const sessions = await listSessions(deps, { envId: request.env.id })
     const same = request.another ? undefined : findSame(sessions, request)
     if (same) return { session: same, started: false }
-    await requireProgram(deps, request)
+    await requireProgram(deps, { ...request, path: request.environment.PATH ?? '' })
     const record = describe(deps, request, sessions)
     await deps.store.addSession(record)
     await launch(deps, request, record)
+    await tellStart(deps, request, record)
     const [running] = (await deps.multiplexer.list()).filter(({ id }) => id === record.id)
     const exitCode = running ? null : await deps.multiplexer.exitCode(record)
     return { session: viewSession(record, request.env, { running, exitCode, now: deps.clock.now() }), started: true }
-  })
-}
-
-async function requireProgram({ programs }: Pick<SessionDeps, 'programs'>, request: StartSessionRequest) {
-  const [program = ''] = request.argv
-  const where = { path: request.environment.PATH ?? '', directory: request.directory }
-  if ((await programs.find(program, where)) !== undefined) return
-  if (request.agent === null) throw new AppError('AGENT_UNKNOWN', `no agent or program is called ${program}`)
-  throw new AppError('AGENT_UNKNOWN', `the agent ${request.agent} needs ${program}, which is not installed`, {
-    hint: `install ${program}, or give [agents.${request.agent}] command in berth.toml`,
   })
 }
 
@@ -79,6 +72,12 @@ function describe(
     logFile: join(directory, `${name}.log`),
     exitFile: join(directory, `${name}.exit`),
   }
+}
+
+async function tellStart({ events }: Pick<SessionDeps, 'events'>, request: StartSessionRequest, record: SessionRecord) {
+  const { name: session, agent } = record
+  const subject = `${request.env.project}/${request.env.name}`
+  await events.tell({ type: 'session.started', subject, ...request.by, data: { session, agent } })
 }
 
 /** A session that could not be started leaves no record. */

@@ -15,7 +15,7 @@ const startingMs = 5000
 
 /** A session as people see it. */
 export function viewSession(
-  record: SessionRecord,
+  { endedAt: _e, ...record }: SessionRecord,
   env: Pick<EnvRecord, 'project' | 'name'>,
   facts: SessionFacts,
 ): SessionView {

@@ -1,25 +1,31 @@
+import { socketPath } from '../../contract/home.ts'
 import { AppError } from '../../core/errors.ts'
 import type { DaemonDeps } from '../dependencies.ts'
 import type { Handlers } from './app.ts'
+import { readVitals } from './machine.ts'
 
 /** Routes of the daemon itself. */
-export function daemonHandlers(deps: DaemonDeps): Pick<Handlers, 'daemon.status' | 'daemon.stop'> {
+export function daemonHandlers(deps: DaemonDeps): Pick<Handlers, 'daemon.status' | 'daemon.stop' | 'daemon.vitals'> {
   return {
     'daemon.status': async () => ({
       version: deps.version,
       pid: process.pid,
+      id: deps.homeId,
       home: deps.paths.home,
+      socket: socketPath(deps.paths.home),
       startedAt: deps.startedAt.toISOString(),
       memoryBytes: process.memoryUsage.rss(),
       operations: deps.operations.running(),
       engine: await engineOf(deps),
       dns: deps.waysIn.dns,
       proxy: deps.waysIn.proxy,
+      api: deps.api?.address ?? null,
     }),
+    'daemon.vitals': () => readVitals(deps),
     'daemon.stop': async ({ ifIdle }) => {
       const running = deps.operations.running()
       if (ifIdle && running > 0) throw new AppError('DAEMON_BUSY', `${running} operations are under way`)
-      deps.stop()
+      deps.stop({ replaced: ifIdle })
       return { pid: process.pid }
     },
   }

@@ -16,7 +16,13 @@ const statusByExit: Record<number, number> = {
   [exitCodes.timedOut]: 504,
 }
 
-/** HTTP status of a failure, by the exit code its catalogue entry gives. */
+const statusByCode: Partial<Record<ErrorCode, number>> = {
+  TOKEN_INVALID: 401,
+  ACCESS_DENIED: 403,
+  TOO_MANY_REQUESTS: 429,
+}
+
+/** HTTP status of a failure: what HTTP has a word for, else by the exit code its catalogue entry gives. */
 export function statusOf(code: ErrorCode): number {
-  return statusByExit[errorCatalogue[code].exit] ?? 500
+  return statusByCode[code] ?? statusByExit[errorCatalogue[code].exit] ?? 500
 }

@@ -7,5 +7,8 @@ import type { Pieces } from './answer.ts'
 
 /** `env.logs`: the merged logs of an env as frames. */
 export async function streamLogs(deps: DaemonDeps, input: Parsed<'env.logs'>, signal: AbortSignal): Promise<Pieces> {
-  return frameStream(await readLogs(deps, input, signal), createLogEncoder(input))
+  return frameStream(
+    await readLogs(deps, input, signal),
+    createLogEncoder({ timestamps: input.timestamps, positions: input.follow }),
+  )
 }

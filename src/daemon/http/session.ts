@@ -8,6 +8,7 @@ import { stopSession } from '../../core/sessions/stop-session.ts'
 import type { DaemonDeps } from '../dependencies.ts'
 import type { Pieces } from './answer.ts'
 import type { Handlers } from './app.ts'
+import { seenDeps } from './seen-deps.ts'
 
 /** Routes of sessions → use cases. */
 export function sessionHandlers(deps: DaemonDeps): Pick<Handlers, Extract<keyof Handlers, `session.${string}`>> {
@@ -17,9 +18,10 @@ export function sessionHandlers(deps: DaemonDeps): Pick<Handlers, Extract<keyof 
       return { env: await showRecord(deps, env), session, started }
     },
     'session.raw': (input, scope) => rawInEnv(deps, input, scope),
-    'session.list': async ({ env }) => {
-      const filter = env === undefined ? {} : { envId: (await findEnv(deps, env)).id }
-      return { sessions: await listSessions(deps, filter) }
+    'session.list': async ({ env }, { caller }) => {
+      const seen = seenDeps(deps, caller)
+      const filter = env === undefined ? {} : { envId: (await findEnv(seen, env)).id }
+      return { sessions: await listSessions(seen, filter) }
     },
     'session.attach': async (input) => {
       const { session, argv, env } = await attachSession(deps, {

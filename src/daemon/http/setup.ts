@@ -9,6 +9,6 @@ export function setupHandlers(deps: DaemonDeps): Pick<Handlers, Extract<keyof Ha
     'setup.preview': (input) => previewSetUp(deps, input),
     'setup.apply': (input) => applySetUp(deps, input),
     'setup.activate': () => activateSetUp(deps),
-    'setup.engine': async ({ engine }) => ({ host: await chooseEngine(deps, engine) }),
+    'setup.engine': (input) => chooseEngine(deps, input),
   }
 }

@@ -20,7 +20,7 @@ export interface Returned {
  */
 export async function bringBack(
   deps: DaemonDeps,
-  { ranBefore, wasAway }: Returned,
+  { ranBefore, wasAway, isMeant }: Returned & { isMeant: (env: EnvRecord) => boolean },
   log: (message: string) => void,
 ): Promise<void> {
   const before = new Set(ranBefore)
@@ -28,7 +28,7 @@ export async function bringBack(
   const ended = wasAway ? still : await endedByEngine(deps.engine, still)
   const byEnv = Map.groupBy(ended, (container) => container.labels[labels.env])
   for (const env of await deps.store.envs()) {
-    if (env.phase !== 'ready') continue
+    if (env.phase !== 'ready' || !isMeant(env)) continue
     const unmounted = await isUnmounted(deps, env)
     const own = [...(byEnv.get(env.id) ?? []), ...(unmounted ? running(deps, env) : [])]
     if (env.desired === 'up' && own.length > 0) startInBackground(deps, env, own, log)

@@ -17,14 +17,17 @@ export async function recoverOperations(deps: DaemonDeps, log: (message: string)
   const found: string[] = []
   for (const operation of open) {
     const env = operation.envId === null ? undefined : envs.get(operation.envId)
-    if (deps.operations.isRunning(operation.id)) continue
+    if (deps.operations.isRunning(operation.id) || isOfApp(operation)) continue
     if (env) {
       found.push(noticeOf(operation, env))
-      deps.operations.resume(operation.id, (scope) => settle(deps, operation, env, scope, log))
+      deps.operations.resume(operation.id, (scope) => settle(deps, operation, env, scope, log), operation.actor)
     } else await deps.store.journal.end(operation.id, 'undone')
   }
   return found
 }
+
+/** Settled with the apps: see retire-apps.ts. */
+const isOfApp = ({ kind }: OperationRecord) => kind.startsWith('deploy.')
 
 function noticeOf({ kind }: OperationRecord, { project, name }: EnvRecord): string {
   const verb = kind.split('.').at(-1)

@@ -1,6 +1,7 @@
 import type { Observed } from '../../core/envs/observed.ts'
 import { AppError, toAppError } from '../../core/errors.ts'
-import type { Clock, ContainerEngine } from '../../core/ports.ts'
+import type { Clock, ContainerEngine, EngineEvent } from '../../core/ports.ts'
+import type { Returned } from './bring-back.ts'
 import type { RunningNote } from './note-running.ts'
 
 interface WatchDeps {
@@ -9,8 +10,12 @@ interface WatchDeps {
   clock: Clock
   log: (message: string) => void
   note: RunningNote
-  /** Called when the engine answers, at first and each time after it was away, with the ids of what ran when it was last seen. */
-  onEngine: (ranBefore: readonly string[], wasAway: boolean) => void
+  /** Hears every event of the engine. */
+  hear: (event: EngineEvent) => void
+  /** Called when the engine answers, at first and each time after it was away. */
+  onEngine: (returned: Returned) => void
+  /** Called each time it is found to be away. */
+  onAway: () => void
 }
 
 /** Pauses between two attempts to reach an engine that is away, ms: each twice as long as the one before. */
@@ -22,7 +27,7 @@ export async function watchEngine(deps: WatchDeps, signal: AbortSignal): Promise
   let ranBefore = await deps.note.before()
   let engine: 'unknown' | 'here' | 'away' = 'unknown'
   const arrive = () => {
-    deps.onEngine(ranBefore, engine === 'away')
+    deps.onEngine({ ranBefore, wasAway: engine === 'away' })
     deps.note.engineIsHere()
     engine = 'here'
     pause = shortestPause
@@ -32,7 +37,10 @@ export async function watchEngine(deps: WatchDeps, signal: AbortSignal): Promise
       await followEvents(deps, signal, arrive)
     } catch (error) {
       if (signal.aborted) return
-      if (engine !== 'away') deps.log(`the container engine is away: ${toAppError(error).message}`)
+      if (engine !== 'away') {
+        deps.onAway()
+        deps.log(`the container engine is away: ${toAppError(error).message}`)
+      }
       if (deps.note.isHere()) ranBefore = deps.note.engineIsGone()
       deps.observed.clear()
       engine = 'away'
@@ -44,7 +52,7 @@ export async function watchEngine(deps: WatchDeps, signal: AbortSignal): Promise
 
 /** Follows the events of one connection; `onReady` is called when the observation is whole. */
 async function followEvents(
-  { engine, observed, note, log }: WatchDeps,
+  { engine, observed, note, log, hear }: WatchDeps,
   signal: AbortSignal,
   onReady: () => void,
 ): Promise<void> {
@@ -62,7 +70,8 @@ async function followEvents(
     }
     next = events.next()
     next.catch(ignoreUntilAwaited)
-    if (value.type === 'container' && value.action === 'kill') note.signalled(value.id)
+    if (value.type === 'container') note.hear(value)
+    hear(value)
     observed.apply(value).catch((error) => log(`an event could not be taken in: ${toAppError(error).message}`))
   }
 }

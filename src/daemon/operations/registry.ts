@@ -16,13 +16,19 @@ export type OperationMessage = { id: number } & (
 /** Operations under way and the last ended ones, so that a caller can follow one again after a lost connection. */
 export interface OperationRegistry {
   /** Starts the work under an id; it goes on whoever listens. Where an operation of that id is known, that one is left alone. */
-  start(id: string, work: (scope: OperationScope) => Promise<unknown>): void
+  start(id: string, work: (scope: OperationScope) => Promise<unknown>, by?: string): void
   /** Takes an operation up again that was cut off; harmless while it runs. */
-  resume(id: string, work: (scope: OperationScope) => Promise<unknown>): void
+  resume(id: string, work: (scope: OperationScope) => Promise<unknown>, by?: string): void
+  /** Whether an operation is under way, or the one it is a part of (`<id>-create`). */
   isRunning(id: string): boolean
-  /** Messages after number `after`, ending with the result or error. Throws OPERATION_NOT_FOUND. */
-  follow(id: string, after: number): AsyncIterable<OperationMessage>
-  cancel(id: string): void
+  /** Resolves when an operation is not under way any more, however it ended. */
+  ended(id: string): Promise<void>
+  /**
+   * Messages after number `after`, ending with the result or error. Throws OPERATION_NOT_FOUND, also where it was started
+   * by somebody else; the owner may follow and cancel any.
+   */
+  follow(id: string, after: number, by?: string): AsyncIterable<OperationMessage>
+  cancel(id: string, by?: string): void
   running(): number
   /** Calls back after every operation, however it ended. */
   onEnd(listener: () => void): void
@@ -30,10 +36,15 @@ export interface OperationRegistry {
   idle(): Promise<void>
 }
 
+/** Who the daemon itself works for. */
+const owner = 'owner'
+
 /** How many ended operations can still be followed. */
 const remembered = 200
 
 interface Entry {
+  /** Who started it: the owner, or a token's id. */
+  by: string
   /** Number of the message before the first. */
   base: number
   messages: OperationMessage[]
@@ -45,43 +56,47 @@ interface Entry {
 /** An empty registry. */
 export function createOperationRegistry({ clock }: { clock: Pick<Clock, 'now'> }): OperationRegistry {
   const entries = new Map<string, Entry>()
-  const live = new Set<Promise<void>>()
+  const live = new Map<string, Promise<void>>()
   const listeners: (() => void)[] = []
-  const find = (id: string) => {
+  const find = (id: string, by: string) => {
     const entry = entries.get(id)
-    if (!entry) throw new AppError('OPERATION_NOT_FOUND', `no operation ${id} is known to this daemon`)
+    if (!entry || (by !== owner && entry.by !== by))
+      throw new AppError('OPERATION_NOT_FOUND', `no operation ${id} is known to this daemon`)
     return entry
   }
-  const begin = (id: string, work: (scope: OperationScope) => Promise<unknown>) => {
-    const entry = newEntry(clock.now())
+  const begin = (id: string, work: (scope: OperationScope) => Promise<unknown>, by = entries.get(id)?.by ?? owner) => {
+    const entry = newEntry(clock.now(), by)
     entries.set(id, entry)
     forgetOldest(entries)
     const running = perform(id, entry, work).finally(() => {
-      live.delete(running)
+      if (live.get(id) === running) live.delete(id)
       for (const listener of listeners) listener()
     })
-    live.add(running)
+    live.set(id, running)
   }
   return {
-    start(id, work) {
-      if (!entries.has(id)) begin(id, work)
+    start(id, work, by) {
+      if (!entries.has(id)) begin(id, work, by)
     },
-    resume(id, work) {
-      if (entries.get(id)?.ended !== false) begin(id, work)
+    resume(id, work, by) {
+      if (entries.get(id)?.ended !== false) begin(id, work, by)
     },
-    isRunning: (id) => entries.get(id)?.ended === false,
-    follow: (id, after) => messagesOf(find(id), after),
-    cancel: (id) => find(id).controller.abort(new AppError('INTERRUPTED', 'the operation was cancelled')),
+    isRunning: (id) => [...live.keys()].some((one) => id === one || id.startsWith(`${one}-`)),
+    ended: async (id) => live.get(id),
+    follow: (id, after, by = owner) => messagesOf(find(id, by), after),
+    cancel: (id, by = owner) =>
+      find(id, by).controller.abort(new AppError('INTERRUPTED', 'the operation was cancelled')),
     running: () => live.size,
     onEnd: (listener) => void listeners.push(listener),
     async idle() {
-      while (live.size > 0) await Promise.allSettled(live)
+      while (live.size > 0) await Promise.allSettled(live.values())
     },
   }
 }
 
-function newEntry(now: Date): Entry {
+function newEntry(now: Date, by: string): Entry {
   return {
+    by,
     // no operation tells a thousand things a millisecond: what a later daemon numbers is larger
     base: now.getTime() * 1000,
     messages: [],

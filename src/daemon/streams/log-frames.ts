@@ -1,11 +1,21 @@
 import { frameHeader, frameStreams, frameTypes, jsonFrame, writeFrameHeader } from '../../contract/frames.ts'
 import type { LogMessage } from '../../core/logs/model.ts'
+import { momentAfter } from '../../core/logs/moment.ts'
 import type { LogEntry } from '../../core/ports/engine.ts'
 
 type Run = Extract<LogMessage, { type: 'run' }>
 
-/** Makes messages frames; with `timestamps` every line starts with its time and a space. */
-export function createLogEncoder({ timestamps }: { timestamps: boolean }): (message: LogMessage) => Buffer[] {
+/**
+ * Makes messages frames; with `timestamps` every line starts with its time and a space, with `positions` each output is
+ * led by where its log goes on.
+ */
+export function createLogEncoder({
+  timestamps,
+  positions = false,
+}: {
+  timestamps: boolean
+  positions?: boolean
+}): (message: LogMessage) => Buffer[] {
   // sources and streams whose last entry was a part of a line: what follows has no time of its own
   const midLine = new Set<string>()
   const timed = (source: number, bytes: Buffer, { stream, end, time }: LogEntry) => {
@@ -21,9 +31,9 @@ export function createLogEncoder({ timestamps }: { timestamps: boolean }): (mess
       for (const stream of ['stdout', 'stderr']) midLine.delete(`${message.source} ${stream}`)
       return [jsonFrame(frameTypes.pause, { reason: message.reason }, message.source)]
     }
-    return runsOfOneStream(message).map((run) => {
+    return runsOfOneStream(message).flatMap((run) => {
       const times = timestamps ? entriesOf(run).map((entry) => timed(run.source, run.batch.bytes, entry)) : []
-      return outputFrame(run, times)
+      return positions ? [...positionFrame(run), outputFrame(run, times)] : [outputFrame(run, times)]
     })
   }
 }
@@ -42,6 +52,18 @@ function runsOfOneStream(run: Run): Run[] {
   }
   return runs
 }
+
+/** Where a log goes on after a run; nothing where its entries have no time. */
+function positionFrame({ source, batch, to }: Run): Buffer[] {
+  const time = batch.entries[to - 1]?.time ?? ''
+  if (time === '') return []
+  const frame = Buffer.alloc(frameHeader + positionLength)
+  const length = frame.write(momentAfter(time), frameHeader, 'latin1')
+  return [writeFrameHeader(frame.subarray(0, frameHeader + length), frameTypes.position, source)]
+}
+
+/** Bytes a moment may take. */
+const positionLength = 32
 
 /** One frame of entries of one stream. Times, where given, are one for each entry. */
 function outputFrame({ source, batch, from, to }: Run, times: readonly string[]): Buffer {

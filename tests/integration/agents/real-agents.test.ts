@@ -39,6 +39,7 @@ beforeAll(async () => {
   tmux = await openTmux()
   deps = {
     store: createFakeStore({ clock: testClock }),
+    events: { tell: async () => undefined },
     multiplexer: tmux.multiplexer,
     transcripts: createLocalTranscripts(),
     programs: createLocalPrograms(),

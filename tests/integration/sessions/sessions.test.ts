@@ -20,6 +20,7 @@ beforeEach(async () => {
   tmux = await openTmux()
   deps = {
     store: createFakeStore({ clock: testClock }),
+    events: { tell: async () => undefined },
     multiplexer: tmux.multiplexer,
     transcripts: createLocalTranscripts(),
     programs: createLocalPrograms(),

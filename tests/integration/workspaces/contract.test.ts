@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { uncommittedContract } from '../../contracts/workspace-uncommitted.ts'
+import type { WorkspacesWorld } from '../../contracts/workspaces.ts'
 import { workspacesContract } from '../../contracts/workspaces.ts'
 import { openGitWorld } from '../../support/git-world.ts'
 import { type LoopKind, mountLoop, whyNoLoop } from '../../support/loop-file-system.ts'
 
+function everyContract(open: () => Promise<WorkspacesWorld>): void {
+  workspacesContract(open)
+  uncommittedContract(open)
+}
+
 describe.each(['auto', 'copy'] as const)('workspaces made by copying and git, method %s', (method) => {
-  workspacesContract(() => openGitWorld({ method }))
+  everyContract(() => openGitWorld({ method }))
 })
 
 const asRoot = process.getuid?.() === 0
 describe.skipIf(!asRoot)(`workspaces that are overlays${asRoot ? '' : ' (needs root)'}`, () => {
-  workspacesContract(() => openGitWorld({ method: 'overlay' }))
+  everyContract(() => openGitWorld({ method: 'overlay' }))
 })
 
 const mounted: [LoopKind, 'reflink' | 'overlay' | 'btrfs-snapshot'][] = [
@@ -26,6 +33,6 @@ describe.each(mounted)('workspaces on %s, method %s', (kind, method) => {
       disk = mountLoop(kind)
     })
     afterAll(() => disk.close())
-    workspacesContract(() => openGitWorld({ parent: disk.directory, method }))
+    everyContract(() => openGitWorld({ parent: disk.directory, method }))
   })
 })

@@ -84,15 +84,17 @@ describe.each([
         }
         const result = await world.workspaces.create({ ...request, method: way })
         expect(result.method).toBe(way)
-        return workspace
+        return { workspace, baseCommit: result.baseCommit ?? '' }
       }
       await create(method)
       await fc.assert(
         fc.asyncProperty(fc.array(deed, { minLength: 1, maxLength: 12 }), async (deeds) => {
           for (const one of deeds) await perform(world, source, one).catch(ifImpossible)
           const before = treeHash(source)
-          const [full, updated] = [await create('copy'), await create(method)]
+          const [{ workspace: full }, { workspace: updated, baseCommit }] = [await create('copy'), await create(method)]
           try {
+            expect(await world.workspaces.diff(updated, baseCommit)).toEqual({ patch: '', files: [] })
+            expect(await world.workspaces.diff(full, baseCommit)).toEqual({ patch: '', files: [] })
             expect(treePrint(updated)).toEqual(treePrint(full))
             expect(await git(updated, 'status', '--porcelain')).toBe(await git(full, 'status', '--porcelain'))
             expect(await git(updated, 'fsck', '--connectivity-only', '--no-dangling')).toBe('')

@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -87,6 +88,19 @@ describe.each(methodsHere)('files that are easily lost, method %s', (method) => 
     expect(await world.exists(workspace)).toBe(false)
     expect(await world.exists('/etc/passwd')).toBe(true)
     chmodSync(join(source, 'locked'), 0o755)
+  })
+
+  test('a link that stands for a directory git has, a directory for a file', async () => {
+    await world.write(source, { 'd/e/x.txt': 'x', 'd/y.txt': 'y', f: 'f' })
+    await world.commit(source, 'a directory')
+    rmSync(join(source, 'd'), { recursive: true })
+    rmSync(join(source, 'f'))
+    symlinkSync('.', join(source, 'd'))
+    await world.write(source, { 'f/z.txt': 'z' })
+    const { workspace, baseCommit } = await create()
+    expect(treePrint(workspace)).toEqual(treePrint(source))
+    expect(await git(workspace, 'status', '--porcelain')).toBe(await git(source, 'status', '--porcelain'))
+    expect(await world.workspaces.diff(workspace, baseCommit ?? '')).toEqual({ patch: '', files: [] })
   })
 
   test('a sparse file stays sparse', async () => {

@@ -1,44 +1,21 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { copyEverything } from '../../../src/core/envs/copy-rules.ts'
+import { copiesOf, smallRepository, status } from '../../support/faithful-copies.ts'
 import { type GitWorld, git, openGitWorld } from '../../support/git-world.ts'
 import { treeHash } from '../../support/tree-print.ts'
 import { methodsHere } from '../../support/workspace-methods.ts'
-
-const files = {
-  'a.txt': 'one\ntwo\nthree\n',
-  'sub/compose.yaml': 'services: {}\n',
-  '.gitignore': '.worktrees/\nout/\n',
-}
 
 describe.each(methodsHere)('repositories of every kind, method %s', (method) => {
   let world: GitWorld
   let source: string
   beforeEach(async () => {
     world = await openGitWorld({ method })
-    source = await world.directory(files, { git: true })
+    source = await world.directory(smallRepository, { git: true })
   })
   afterEach(() => world.close())
 
-  const create = async (directory = source, name = 'a', way = method) => {
-    const workspace = world.freePath(name)
-    const from = { kind: 'directory' as const, directory }
-    const request = { source: from, workspace, branch: `berth/${name}`, rules: copyEverything, method: way }
-    return { workspace, ...(await world.workspaces.create(request)) }
-  }
-  const status = (directory: string) => git(directory, '--no-optional-locks', 'status', '--porcelain')
-
-  /** A workspace that shows what the source shows, on a branch of its own, while the source is as it was to the byte. */
-  const createFaithful = async (directory = source, watched = directory, way = method) => {
-    const before = treeHash(watched)
-    const made = await create(directory, 'a', way)
-    expect(await status(made.workspace)).toBe(await status(directory))
-    expect(await git(made.workspace, 'symbolic-ref', 'HEAD')).toBe('refs/heads/berth/a\n')
-    expect(await git(made.workspace, 'fsck', '--connectivity-only', '--no-dangling')).toBe('')
-    expect(treeHash(watched)).toBe(before)
-    return made
-  }
+  const { create, createFaithful } = copiesOf(() => ({ world, source }), method)
 
   test('staged, unstaged and untracked changes are the same ones', async () => {
     await world.write(source, { 'a.txt': 'staged\n' })
@@ -62,7 +39,7 @@ describe.each(methodsHere)('repositories of every kind, method %s', (method) => 
     await world.write(source, { 'sub/new.txt': 'n' })
     const { workspace, directory } = await createFaithful(join(source, 'sub'), source)
     expect(directory).toBe(join(workspace, 'sub'))
-    expect(await world.read(workspace)).toEqual({ ...files, 'sub/new.txt': 'n' })
+    expect(await world.read(workspace)).toEqual({ ...smallRepository, 'sub/new.txt': 'n' })
   })
 
   test('a repository above that knows nothing of the project (dotfiles) is none of its own', async () => {
@@ -151,17 +128,21 @@ describe.each(methodsHere)('repositories of every kind, method %s', (method) => 
     await git(empty, 'add', 'a.txt')
     const { workspace, baseCommit } = await createFaithful(empty)
     const { files: changed } = await world.workspaces.diff(workspace, baseCommit ?? '')
-    expect(changed.map(({ path }) => path)).toEqual(['a.txt', 'b.txt'])
+    expect(changed).toEqual([])
     const commit = await world.workspaces.commitAll(workspace, 'first')
-    expect(await world.workspaces.pull(workspace, empty, 'berth/a')).toEqual({ commit, commits: 1 })
+    expect(await world.workspaces.pull(workspace, empty, 'berth/a', baseCommit ?? '')).toEqual({
+      commit,
+      commits: 1,
+      mixed: [],
+    })
   })
 
   test('a detached HEAD', async () => {
     await git(source, 'checkout', '-q', '--detach')
-    const { workspace } = await createFaithful()
+    const { workspace, baseCommit } = await createFaithful()
     await world.write(workspace, { 'n.txt': 'n' })
     await world.workspaces.commitAll(workspace, 'n')
-    await world.workspaces.pull(workspace, source, 'berth/a')
+    await world.workspaces.pull(workspace, source, 'berth/a', baseCommit ?? '')
     expect(await world.workspaces.merge(source, 'berth/a', 'm')).toMatchObject({ fastForward: true })
   })
 
@@ -195,10 +176,13 @@ describe.each(methodsHere)('repositories of every kind, method %s', (method) => 
     await world.commit(source, 'second')
     const shallow = join(world.root, 'shallow')
     await git(source, 'clone', '-q', '--depth', '1', `file://${source}`, shallow)
-    const { workspace } = await createFaithful(shallow)
+    const { workspace, baseCommit } = await createFaithful(shallow)
     await world.write(workspace, { 'n.txt': 'n' })
     const commit = await world.workspaces.commitAll(workspace, 'n')
-    expect(await world.workspaces.pull(workspace, shallow, 'berth/a')).toEqual({ commit, commits: 1 })
+    expect(await world.workspaces.pull(workspace, shallow, 'berth/a', baseCommit ?? '')).toMatchObject({
+      commit,
+      commits: 1,
+    })
     expect((await git(shallow, 'rev-parse', '--is-shallow-repository')).trim()).toBe('true')
   })
 

@@ -2,44 +2,20 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { copyEverything } from '../../../src/core/envs/copy-rules.ts'
+import { copiesOf, smallRepository } from '../../support/faithful-copies.ts'
 import { type GitWorld, git, openGitWorld } from '../../support/git-world.ts'
-import { treeHash } from '../../support/tree-print.ts'
 import { methodsHere } from '../../support/workspace-methods.ts'
-
-const files = {
-  'a.txt': 'one\ntwo\nthree\n',
-  'sub/compose.yaml': 'services: {}\n',
-  '.gitignore': '.worktrees/\nout/\n',
-}
 
 describe.each(methodsHere)('a repository of its own, method %s', (method) => {
   let world: GitWorld
   let source: string
   beforeEach(async () => {
     world = await openGitWorld({ method })
-    source = await world.directory(files, { git: true })
+    source = await world.directory(smallRepository, { git: true })
   })
   afterEach(() => world.close())
 
-  const create = async (directory = source, name = 'a', way = method) => {
-    const workspace = world.freePath(name)
-    const from = { kind: 'directory' as const, directory }
-    const request = { source: from, workspace, branch: `berth/${name}`, rules: copyEverything, method: way }
-    return { workspace, ...(await world.workspaces.create(request)) }
-  }
-  const status = (directory: string) => git(directory, '--no-optional-locks', 'status', '--porcelain')
-
-  /** A workspace that shows what the source shows, on a branch of its own, while the source is as it was to the byte. */
-  const createFaithful = async (directory = source, watched = directory, way = method) => {
-    const before = treeHash(watched)
-    const made = await create(directory, 'a', way)
-    expect(await status(made.workspace)).toBe(await status(directory))
-    expect(await git(made.workspace, 'symbolic-ref', 'HEAD')).toBe('refs/heads/berth/a\n')
-    expect(await git(made.workspace, 'fsck', '--connectivity-only', '--no-dangling')).toBe('')
-    expect(treeHash(watched)).toBe(before)
-    return made
-  }
+  const { create, createFaithful } = copiesOf(() => ({ world, source }), method)
 
   test('branches of the user that stand in the way', async () => {
     await git(source, 'branch', 'berth')

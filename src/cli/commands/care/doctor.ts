@@ -14,13 +14,15 @@ export const doctorCommand = defineCommand<{ fix: boolean }>({
   flags: { fix: switchFlag('mend what can be mended') },
   async run(context, flags) {
     const data = await runWithProgress(context, flags, 'care.doctor', 'doctor', { fix: flags.fix })
-    const open = data.findings.filter(({ repaired }) => !repaired)
+    const open = data.findings.filter(({ repaired, severity }) => !repaired && severity !== 'note')
     return { data, text: render(data.findings, context.ui.paint), exitCode: open.length > 0 ? 1 : 0 }
   },
 })
 
 function render(findings: readonly Finding[], paint: Paint): string {
-  if (findings.length === 0) return `${paint('green', '✓')} everything is as it should be`
+  const well = `${paint('green', '✓')} everything is as it should be`
+  if (findings.every(({ severity }) => severity === 'note'))
+    return [well, ...findings.map((finding) => describe(finding, paint))].join('\n')
   const open = findings.filter(({ repairable, repaired }) => repairable && !repaired)
   const hint =
     open.length > 0 && open.every(({ failure }) => failure === null)
@@ -29,12 +31,18 @@ function render(findings: readonly Finding[], paint: Paint): string {
   return [...findings.map((finding) => describe(finding, paint)), ...hint].join('\n')
 }
 
+const marks: Record<Finding['severity'], (paint: Paint) => string> = {
+  error: (paint) => paint('red', '✗'),
+  warning: (paint) => paint('yellow', '!'),
+  note: (paint) => paint('dim', '·'),
+}
+
 function describe(
   { subject, problem, remedy, severity, repairable, repaired, failure }: Finding,
   paint: Paint,
 ): string {
   if (repaired) return `${paint('green', '✓')} ${subject}: ${problem}; mended`
-  const mark = severity === 'error' ? paint('red', '✗') : paint('yellow', '!')
+  const mark = marks[severity](paint)
   const next = failure === null ? `  ${repairable ? '→' : ' '} ${remedy}` : `    could not be mended: ${failure}`
   return `${mark} ${subject}: ${problem}\n${paint('dim', next)}`
 }

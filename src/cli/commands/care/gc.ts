@@ -10,14 +10,18 @@ export const gcCommand = defineCommand<{ dryRun: boolean }>({
   name: 'care.gc',
   brief: 'Remove what no env needs any more',
   details:
-    'Containers, networks, volumes, sessions, workspaces and files of envs that are gone, frozen copies no workspace uses, old backups. Only what carries the label of this BERTH_HOME or lies in it is looked at; a workspace you chose to keep stays.',
+    'Containers, networks, volumes, sessions, workspaces and files of envs that are gone, frozen copies no workspace uses, old backups, builds of Berth that other machines sent and that are not used any more. Only what carries the label of this BERTH_HOME or lies in it is looked at; a workspace you chose to keep stays.',
   flags: { dryRun: switchFlag('only show what would go') },
   async run(context, flags) {
     const data = await runWithProgress(context, flags, 'care.gc', 'gc', { dryRun: flags.dryRun })
     if (data.garbage.length === 0) return { data, text: 'nothing to remove' }
-    const bytes = data.garbage.reduce((sum, one) => sum + (one.bytes ?? 0), 0)
-    const total = `${data.removed ? 'removed' : 'would remove'} ${data.garbage.length}, ${size(bytes)}`
-    return { data, text: `${renderGarbage(data.garbage)}\n\n${total}` }
+    const failed = data.garbage.filter(({ failure }) => failure !== null)
+    const gone = data.garbage.filter(({ failure }) => failure === null)
+    const bytes = gone.reduce((sum, one) => sum + (one.bytes ?? 0), 0)
+    const total = `${data.removed ? 'removed' : 'would remove'} ${gone.length}, ${size(bytes)}`
+    const stays = failed.map(({ subject, failure }) => `\n${subject} stays: ${failure}`).join('')
+    const text = `${renderGarbage(gone)}\n\n${total}${stays}`
+    return { data, text, exitCode: failed.length > 0 ? 1 : 0 }
   },
 })
 

@@ -11,7 +11,11 @@ export const reconcileCommand = defineCommand<{ project?: string }, [string?]>({
   async run(context, flags, name) {
     const env = name === undefined ? {} : { env: envRef(context, name, flags.project) }
     const data = await runWithProgress(context, flags, 'care.reconcile', 'reconcile', env)
-    const lines = data.settled.map((one) => `${one.project}/${one.name} is as it should be again`)
-    return { data, text: lines.join('\n') || 'everything is as it should be' }
+    const lines = [
+      ...data.settled.map((one) => `${one.project}/${one.name} is as it should be again`),
+      ...data.failed.map(({ project, name: env, error }) => `${project}/${env}: ${error.message}\n  ${error.hint}`),
+    ]
+    const text = lines.join('\n') || 'everything is as it should be'
+    return { data, text, exitCode: data.failed.length > 0 ? 1 : 0 }
   },
 })

@@ -4,8 +4,10 @@ import { defineCommand } from '../../command.ts'
 export const startCommand = defineCommand({
   name: 'daemon.start',
   brief: 'Start berthd; every command does so by itself',
-  async run(context) {
-    const client = await context.client()
+  async run(context, { on }) {
+    const client = await context.client(on)
+    // which, unlike the status, a daemon of another build does not answer: it makes way
+    await client.call('daemon.vitals', {})
     const data = await client.call('daemon.status', {})
     return { data, text: `berthd ${data.version} runs, pid ${data.pid}` }
   },

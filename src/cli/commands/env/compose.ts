@@ -1,5 +1,6 @@
 import { defineCommand, envArgument, projectFlag } from '../../command.ts'
 import { runAsOutcome } from '../../terminal.ts'
+import { runByToken } from '../../token-terminal.ts'
 import { envRef, shellVariables } from './shared.ts'
 
 /** `berth compose` */
@@ -18,8 +19,10 @@ export const composeCommand = defineCommand<{ project?: string }, [string]>({
   async run(context, flags, name) {
     const client = await context.client(flags.on)
     const env = envRef(context, name, flags.project)
+    const argv = [...(context.tail ?? [])]
+    if (client.byToken) return runByToken(context, flags, client, 'terminal.compose', { env, argv })
     const variables = await shellVariables(context, flags, env)
-    const command = await client.call('env.compose', { env, argv: [...(context.tail ?? [])], variables })
+    const command = await client.call('env.compose', { env, argv, variables })
     return runAsOutcome(context, flags, command)
   },
 })

@@ -17,7 +17,7 @@ export const diffCommand = defineCommand<{ project?: string; stat: boolean }, [s
   async run(context, flags, name) {
     const client = await context.client(flags.on)
     const data = await client.call('env.diff', { env: envRef(context, name, flags.project), stat: flags.stat })
-    return { data, text: flags.stat ? renderStat(data.files, context.ui) : data.patch }
+    return { data, text: flags.stat ? renderStat(data.files, context.ui) : data.patch, exact: true }
   },
 })
 

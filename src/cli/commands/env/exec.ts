@@ -1,5 +1,6 @@
 import { defineCommand, envArgument, projectFlag, textFlag } from '../../command.ts'
 import { onTerminal, runAsOutcome } from '../../terminal.ts'
+import { runByToken } from '../../token-terminal.ts'
 import { envRef } from './shared.ts'
 
 interface Flags {
@@ -27,15 +28,15 @@ export const execCommand = defineCommand<Flags, [string, string?]>({
   tail: 'after-dashes',
   async run(context, flags, name, service) {
     const client = await context.client(flags.on)
-    const command = await client.call('env.exec', {
+    const asked = {
       env: envRef(context, name, flags.project),
       ...(service === undefined ? {} : { service }),
       argv: [...(context.tail ?? [])],
-      tty: !flags.json && onTerminal(),
-      interactive: true,
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.workdir === undefined ? {} : { workdir: flags.workdir }),
-    })
+    }
+    if (client.byToken) return runByToken(context, flags, client, 'terminal.exec', asked)
+    const command = await client.call('env.exec', { ...asked, tty: !flags.json && onTerminal(), interactive: true })
     return runAsOutcome(context, flags, command)
   },
 })

@@ -1,7 +1,7 @@
 import { ClientError } from '../../../client/failure.ts'
 import { exitCodes } from '../../../contract/errors.ts'
 import type { ApiError } from '../../../contract/events.ts'
-import { frameTypes, readFrames } from '../../../contract/frames.ts'
+import { type Frame, frameTypes } from '../../../contract/frames.ts'
 import {
   defineCommand,
   envArgument,
@@ -11,8 +11,12 @@ import {
   switchFlag,
   textFlag,
 } from '../../command.ts'
-import type { BerthContext } from '../../context.ts'
+import type { BerthContext, CommonFlags } from '../../context.ts'
+import { namesSeveral } from '../../machines-named.ts'
+import { drained } from '../../ui/drained.ts'
 import { createLogPrinter, labelOf } from '../../ui/log-printer.ts'
+import { printAppLogs } from '../deploy/app-logs.ts'
+import { ofContext } from '../deploy/shared.ts'
 import { envRef } from './shared.ts'
 
 interface Flags {
@@ -23,16 +27,20 @@ interface Flags {
   tail?: number
   timestamps: boolean
   noPrefix: boolean
+  app: boolean
+  search?: string
 }
 
 /** `berth logs` */
 export const logsCommand = defineCommand<Flags, [string, ...string[]]>({
   name: 'env.logs',
   brief: 'What services write',
-  details: 'All services as one, in the order of time. With --json: one object a line.',
+  details:
+    'All services as one, in the order of time. With --json: one object a line. The name is that of an env, or of an app in production, whose logs come from all the machines --on names as one.',
   examples: [
     ['berth logs feat-a', 'all there is, of all services'],
     ['berth logs feat-a web --follow --tail 20', 'the last lines of web, and what it writes from now on'],
+    ['berth logs shop -f --on prod-1,prod-2 --search timeout', 'of an app on two machines'],
   ],
   flags: {
     project: projectFlag,
@@ -42,15 +50,14 @@ export const logsCommand = defineCommand<Flags, [string, ...string[]]>({
     tail: numberFlag('only the last lines of each container', 'lines', 'n'),
     timestamps: switchFlag('show when each line was written', 't'),
     noPrefix: switchFlag('leave out which service wrote a line'),
+    app: switchFlag('the name is that of an app in production, also where an env has it too'),
+    search: textFlag('of an app: only lines with this in them', 'text'),
   },
   arguments: [envArgument, servicesArgument],
   async run(context, flags, name, ...services) {
-    const client = await context.client(flags.on)
-    const { follow, since, until, tail, timestamps, json } = flags
-    const env = envRef(context, name, flags.project)
-    const input = { env, services, follow, since, until, tail, timestamps: timestamps || json }
     try {
-      await print(context, flags, await client.open('env.logs', input, context.signal))
+      if (isSaidToBeApp(flags)) await printAppLogs(context, flags, name, services)
+      else await printWhatIsNamed(context, flags, name, services)
     } catch (error) {
       // Ctrl-C is how following ends
       if (!context.signal.aborted) throw error
@@ -59,14 +66,58 @@ export const logsCommand = defineCommand<Flags, [string, ...string[]]>({
   },
 })
 
+/** An app is meant where the flags say so, or name several machines: an env is on one. */
+const isSaidToBeApp = ({ app, search, on }: Flags & CommonFlags) =>
+  app || search !== undefined || (on !== undefined && namesSeveral(on))
+
+/** Of the env of that name; of the app where no env has it. */
+async function printWhatIsNamed(
+  context: BerthContext,
+  flags: Flags & CommonFlags,
+  name: string,
+  services: readonly string[],
+): Promise<void> {
+  try {
+    await printEnvLogs(context, flags, name, services)
+  } catch (error) {
+    if (!isNoEnv(error) || !(await isApp(context, flags, name))) throw error
+    await printAppLogs(context, flags, name, services)
+  }
+}
+
+const isNoEnv = (error: unknown) =>
+  error instanceof ClientError && ['ENV_NOT_FOUND', 'PROJECT_NOT_FOUND'].includes(error.error.code)
+
+async function isApp(context: BerthContext, flags: CommonFlags, name: string): Promise<boolean> {
+  const client = await context.client(flags.on)
+  // a token is for projects, and apps are of none
+  if (client.byToken) return false
+  const { apps } = await client.call('app.list', ofContext(flags))
+  return apps.some((app) => app.name === name)
+}
+
+async function printEnvLogs(
+  context: BerthContext,
+  flags: Flags & CommonFlags,
+  name: string,
+  services: readonly string[],
+): Promise<void> {
+  const client = await context.client(flags.on)
+  const { follow, since, until, tail, timestamps, json } = flags
+  const env = envRef(context, name, flags.project)
+  const input = { env, services: [...services], follow, since, until, tail, timestamps: timestamps || json }
+  const onLost = () => context.ui.note('berthd is gone: waiting for it')
+  await print(context, flags, client.logs(input, { onLost, signal: context.signal }))
+}
+
 async function print(
   { process: { stdout }, ui }: BerthContext,
   { json, noPrefix }: Flags & { json: boolean },
-  answer: AsyncIterable<unknown>,
+  frames: AsyncIterable<Frame>,
 ): Promise<void> {
   const printer = createLogPrinter({ prefix: !noPrefix, terminal: stdout.isTTY && !json, json, paint: ui.paint })
   const names: string[] = []
-  for await (const frame of readFrames(answer)) {
+  for await (const frame of frames) {
     const { type, source, payload } = frame
     const bytes = printer(frame)
     if (bytes.length > 0 && !stdout.write(bytes)) await drained(stdout)
@@ -78,11 +129,4 @@ async function print(
       if (reason !== undefined) ui.note(`${names[source]}: its log cannot be read: ${reason}`)
     }
   }
-}
-
-/** Resolves when a stream has room again. One that was closed ends the process on its own (main.ts). */
-function drained(stream: NodeJS.WriteStream): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  stream.once('drain', resolve)
-  return promise
 }

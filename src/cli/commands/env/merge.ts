@@ -1,5 +1,6 @@
 import { defineCommand, envArgument, projectFlag, textFlag } from '../../command.ts'
-import { envRef } from './shared.ts'
+import { bringFrom } from './bring-from.ts'
+import { envRef, noteMixed } from './shared.ts'
 
 /** `berth merge` */
 export const mergeCommand = defineCommand<{ project?: string; message?: string }, [string]>({
@@ -10,9 +11,13 @@ export const mergeCommand = defineCommand<{ project?: string; message?: string }
   flags: { project: projectFlag, message: { ...textFlag('message of the merge commit', 'text'), letter: 'm' } },
   arguments: [envArgument],
   async run(context, flags, name) {
-    const client = await context.client(flags.on)
+    const { message } = flags
     const env = envRef(context, name, flags.project)
-    const data = await client.call('env.merge', { env, message: flags.message })
+    const data =
+      context.away !== undefined
+        ? await bringFrom(context, 'project.merge', { env, message })
+        : await (await context.client()).call('env.merge', { env, message })
+    noteMixed(context, data.mixed)
     const how = data.fastForward ? 'fast-forwarded' : 'merged'
     return { data, text: `${how} ${data.branch}: now at ${data.commit.slice(0, 10)}` }
   },

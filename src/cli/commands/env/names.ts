@@ -1,9 +1,8 @@
-import type { Output } from '../../../contract/routes.ts'
 import { defineCommand, envArgument, projectFlag, quietFlag } from '../../command.ts'
 import type { Ui } from '../../ui/ui.ts'
+import { type NameList, namesOf } from './names-of.ts'
 import { envRef } from './shared.ts'
 
-type NameList = Output<'env.names'>
 type ServiceName = NameList['names'][number]
 
 /** `berth names` */
@@ -13,9 +12,8 @@ export const namesCommand = defineCommand<{ project?: string; quiet: boolean }, 
   flags: { project: projectFlag, quiet: quietFlag },
   arguments: [{ ...envArgument, optional: true }],
   async run(context, flags, name) {
-    const client = await context.client(flags.on)
     const only = name === undefined ? { project: flags.project } : { env: envRef(context, name, flags.project) }
-    const data = await client.call('env.names', only)
+    const data = await namesOf(context, flags, only)
     return { data, text: flags.quiet ? data.names.map((one) => one.name).join('\n') : renderNames(data, context.ui) }
   },
 })

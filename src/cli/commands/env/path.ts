@@ -11,6 +11,6 @@ export const pathCommand = defineCommand<{ project?: string }, [string]>({
   async run(context, flags, name) {
     const client = await context.client(flags.on)
     const { env } = await client.call('env.status', { env: envRef(context, name, flags.project) })
-    return { data: { path: env.directory }, text: env.directory }
+    return { data: { path: env.directory }, text: env.directory, exact: true }
   },
 })

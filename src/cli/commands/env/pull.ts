@@ -1,5 +1,6 @@
 import { defineCommand, envArgument, projectFlag, textFlag } from '../../command.ts'
-import { envRef } from './shared.ts'
+import { bringFrom } from './bring-from.ts'
+import { envRef, noteMixed } from './shared.ts'
 
 /** `berth pull` */
 export const pullCommand = defineCommand<{ project?: string; branch?: string; message?: string }, [string]>({
@@ -14,9 +15,13 @@ export const pullCommand = defineCommand<{ project?: string; branch?: string; me
   },
   arguments: [envArgument],
   async run(context, flags, name) {
-    const client = await context.client(flags.on)
     const { branch, message } = flags
-    const data = await client.call('env.pull', { env: envRef(context, name, flags.project), branch, message })
+    const env = envRef(context, name, flags.project)
+    const data =
+      context.away !== undefined
+        ? await bringFrom(context, 'project.pull', { env, branch, message })
+        : await (await context.client()).call('env.pull', { env, branch, message })
+    noteMixed(context, data.mixed)
     const news = data.commits === 1 ? '1 new commit' : `${data.commits} new commits`
     return { data, text: `${data.branch} is at ${data.commit.slice(0, 10)}, ${news}` }
   },

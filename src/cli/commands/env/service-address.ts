@@ -3,6 +3,7 @@ import { closest } from '../../../lib/closest.ts'
 import type { Argument } from '../../command.ts'
 import type { BerthContext, CommonFlags } from '../../context.ts'
 import { failure } from '../../failure.ts'
+import { namesOf } from './names-of.ts'
 import { envRef } from './shared.ts'
 
 type ServiceName = Output<'env.names'>['names'][number]
@@ -22,8 +23,7 @@ export async function serviceAddress(
   name: string,
   service: string | undefined,
 ): Promise<{ service: string; url: string }> {
-  const client = await context.client(flags.on)
-  const { names } = await client.call('env.names', { env: envRef(context, name, flags.project) })
+  const { names } = await namesOf(context, flags, { env: envRef(context, name, flags.project) })
   const found = names.find((one) => (service === undefined ? one.ingress : one.service === service))
   if (found === undefined) throw notFound(name, service, names)
   if (found.addresses.length === 0)

@@ -1,7 +1,11 @@
+import type { Client } from '../../../client/client.ts'
 import { defineCommand, envArgument, projectFlag, textFlag } from '../../command.ts'
 import type { BerthContext, CommonFlags } from '../../context.ts'
 import { onTerminal, runAsOutcome } from '../../terminal.ts'
+import { runByToken } from '../../token-terminal.ts'
 import { envRef } from './shared.ts'
+
+type Env = ReturnType<typeof envRef>
 
 interface Flags {
   project?: string
@@ -24,14 +28,23 @@ export const shellCommand = defineCommand<Flags, [string]>({
   },
   arguments: [envArgument],
   async run(context, flags, name) {
-    return runAsOutcome(context, flags, await shellOf(context, flags, name))
+    const client = await context.client(flags.on)
+    const env = envRef(context, name, flags.project)
+    const { service } = flags
+    if (!client.byToken) return runAsOutcome(context, flags, await shellOf(context, client, env, flags))
+    return service === undefined
+      ? runByToken(context, flags, client, 'terminal.raw', { env, argv: ownShell(context) })
+      : runByToken(context, flags, client, 'terminal.exec', { env, service })
   },
 })
 
-async function shellOf(context: BerthContext, flags: Flags & CommonFlags, name: string) {
-  const client = await context.client(flags.on)
-  const env = envRef(context, name, flags.project)
-  if (flags.service !== undefined)
-    return client.call('env.exec', { env, service: flags.service, tty: !flags.json && onTerminal(), interactive: true })
-  return client.run('session.raw', { env, up: false, argv: [context.env['SHELL'] || '/bin/sh'] })
+function shellOf(context: BerthContext, client: Client, env: Env, { service, json }: Flags & CommonFlags) {
+  if (service !== undefined)
+    return client.call('env.exec', { env, service, tty: !json && onTerminal(), interactive: true })
+  return client.run('session.raw', { env, up: false, argv: ownShell(context) })
+}
+
+/** The user's own shell: this machine's, or on another one what the login there says. */
+function ownShell({ env, away }: BerthContext): string[] {
+  return away === undefined ? [env['SHELL'] || '/bin/sh'] : ['/bin/sh', '-c', 'exec "${SHELL:-/bin/sh}"']
 }

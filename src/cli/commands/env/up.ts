@@ -1,6 +1,7 @@
 import { defineCommand, envArgument, numberFlag, projectFlag, servicesArgument, switchFlag } from '../../command.ts'
 import { describeServices } from '../../ui/env.ts'
-import { creationSource, envRef, runWithProgress, shellVariables } from './shared.ts'
+import { sendFlag } from './bring-project.ts'
+import { envRef, runMaking, shellVariables } from './shared.ts'
 
 interface Flags {
   project?: string
@@ -8,6 +9,7 @@ interface Flags {
   strict: boolean
   noCreate: boolean
   timeout?: number
+  send?: readonly string[]
 }
 
 /** `berth up` */
@@ -20,6 +22,7 @@ export const upCommand = defineCommand<Flags, [string, ...string[]]>({
     strict: switchFlag('refuse what cannot be isolated'),
     noCreate: switchFlag('refuse when there is no such env'),
     timeout: numberFlag('how long to wait for health', 'seconds'),
+    send: sendFlag,
   },
   examples: [
     ['berth up feat-x', 'all its services'],
@@ -28,9 +31,8 @@ export const upCommand = defineCommand<Flags, [string, ...string[]]>({
   arguments: [envArgument, servicesArgument],
   async run(context, flags, name, ...services) {
     const ref = envRef(context, name, flags.project)
-    const data = await runWithProgress(context, flags, 'env.up', `up ${name}`, {
+    const data = await runMaking(context, flags, 'env.up', `up ${name}`, {
       env: ref,
-      create: flags.noCreate ? null : creationSource(context),
       services,
       build: flags.build,
       strict: flags.strict,

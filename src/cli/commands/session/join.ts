@@ -3,6 +3,7 @@ import { ClientError } from '../../../client/failure.ts'
 import type { Input, Output } from '../../../contract/routes.ts'
 import type { BerthContext } from '../../context.ts'
 import { runInTerminal } from '../../terminal.ts'
+import { onTokenTerminal } from '../../token-terminal.ts'
 
 type Session = Output<'session.attach'>['session']
 
@@ -16,10 +17,12 @@ export async function joinSession(
   ref: Input<'session.attach'>,
 ): Promise<{ session: Session; exitCode: number }> {
   const command = await client.call('session.attach', ref)
-  const joined = await runInTerminal(context, command)
+  const joined = client.byToken
+    ? await onTokenTerminal(context, client, 'terminal.attach', ref)
+    : await runInTerminal(context, command)
   const session = await lookAgain(client, ref, command.session)
   if (session.state === 'running' && joined !== 0) return { session, exitCode: joined }
-  context.ui.note(howItStands(session))
+  context.ui.note(howItStands(context, session))
   return { session, exitCode: endCode(session) }
 }
 
@@ -36,16 +39,17 @@ export async function joinStarted(
   } catch (error) {
     const session = await lookAgain(client, ref, started)
     if (!(error instanceof ClientError) || session.state === 'running') throw error
-    context.ui.note(howItStands(session))
+    context.ui.note(howItStands(context, session))
     return { session, exitCode: endCode(session) }
   }
 }
 
 /** One sentence on a session, with what to type next. */
-export function howItStands({ name, env, state, exitCode }: Session): string {
-  if (state === 'running') return `${name} goes on in ${env}: berth attach ${env} ${name} joins it`
+export function howItStands({ away }: Pick<BerthContext, 'away'>, { name, env, state, exitCode }: Session): string {
+  const it = `${env} ${name}${away === undefined ? '' : ` --on ${away.machine}`}`
+  if (state === 'running') return `${name} goes on in ${env}: berth attach ${it} joins it`
   const end = state === 'exited' ? `has ended (exit code ${exitCode})` : 'is lost'
-  return `${name} of ${env} ${end}: berth transcript ${env} ${name} shows what it printed`
+  return `${name} of ${env} ${end}: berth transcript ${it} shows what it printed`
 }
 
 /** The code a command ends with that waited for the session: its own once it has ended. */

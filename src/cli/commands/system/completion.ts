@@ -1,6 +1,5 @@
 import { defineCommand } from '../../command.ts'
 import { completionScripts } from '../../completion/scripts.ts'
-import { usage } from '../../failure.ts'
 
 const shells = Object.keys(completionScripts)
 
@@ -16,8 +15,7 @@ export const completionCommand = defineCommand<object, [string]>({
   ],
   arguments: [{ name: 'shell', brief: shells.join(', '), choices: shells }],
   async run(_context, _flags, shell) {
-    const script = completionScripts[shell]
-    if (script === undefined) throw usage(`there is no completion for ${shell}`, `one of ${shells.join(', ')}`)
+    const script = completionScripts[shell] ?? ''
     return { data: { shell, script }, text: script }
   },
 })

@@ -29,7 +29,7 @@ export const setupCommand = defineCommand<Flags>({
   },
   async run(context, flags) {
     const client = await context.client(flags.on)
-    if (flags.engine !== undefined) return chooseEngine(client, flags.engine)
+    if (flags.engine !== undefined) return chooseEngine(context, client, flags, flags.engine)
     const preview = await client.call('setup.preview', { undo: flags.undo })
     for (const warning of preview.warnings) context.ui.note(`${context.ui.paint('yellow', 'warning:')} ${warning}`)
     if (flags.dryRun || preview.inPlace)
@@ -45,10 +45,17 @@ export const setupCommand = defineCommand<Flags>({
   },
 })
 
-async function chooseEngine(client: Client, engine: string) {
+/** What the engine cannot do is said before anything changes, and asked about; one that can do all is simply taken. */
+async function chooseEngine(context: BerthContext, client: Client, flags: Flags, engine: string) {
+  const seen = await client.call('setup.engine', { engine, preview: true })
+  for (const limit of seen.limits) context.ui.note(`${context.ui.paint('yellow', `${seen.kind}:`)} ${limit}`)
+  const where = seen.host ?? 'the engine the docker program finds'
+  const what = seen.kind === null ? 'which does not answer now' : `${seen.kind} ${seen.version}`
+  if (flags.dryRun) return { data: { ...seen, done: false }, text: `envs would run on ${where} (${what})` }
+  if (seen.limits.length > 0) await confirm(context, flags.yes, `run envs on ${seen.kind} all the same?`)
   const data = await client.call('setup.engine', { engine })
   await client.call('daemon.stop', {})
-  return { data, text: `envs run on ${data.host ?? 'the engine the docker program finds'}` }
+  return { data: { ...data, done: true }, text: `envs run on ${where} (${what})` }
 }
 
 /** As root where the daemon is root's; else the one step by sudo, on this terminal. */

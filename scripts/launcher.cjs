@@ -1,8 +1,0 @@
-// Runs the bundle beside it with V8's code cache that the build made: parsing it anew takes 10 ms for berth, 60 for berthd.
-// A V8 that did not make the cache ignores it.
-const { readFileSync } = require('node:fs')
-const { Script } = require('node:vm')
-
-const filename = `${__dirname}/NAME.bundle.js`
-const options = { filename, cachedData: readFileSync(`${filename}.cache`) }
-new Script(readFileSync(filename, 'latin1'), options).runInThisContext()(require, __dirname)
