@@ -19,6 +19,7 @@ export interface RunKeepsake {
 export interface KeptStage {
   stage: Stage
   key: string | null
+  inputsDigest: string | null
   missing: string | null
   /** Whether an earlier pass is to be shown. */
   passed: boolean
@@ -28,7 +29,7 @@ export interface KeptStage {
 export function keepsakeOf({ root, secret, options, machines, planned, env }: RunSpec): RunKeepsake | null {
   const places = machines.flatMap((machine) => machine.keepsake() ?? [])
   if (places.length < machines.length) return null
-  const stages = planned.map(({ stage, key, missing, hit }) => ({ stage, key, missing, passed: hit !== undefined }))
+  const stages = planned.map(({ hit, ...stage }) => ({ ...stage, passed: hit !== undefined }))
   const names = new Set(stages.flatMap(({ stage }) => keyVariables(stage)))
   const read = Object.entries(env).filter(([name]) => names.has(name))
   return { root, secret, options, machines: places, stages, env: Object.fromEntries(read) }

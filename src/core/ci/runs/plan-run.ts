@@ -8,6 +8,8 @@ export interface PlannedStage {
   stage: Stage
   /** What its pass is remembered by; null where it is not. */
   key: string | null
+  /** Digest of the files it depends on, as they were; null where its pass is not remembered. */
+  inputsDigest: string | null
   /** An earlier pass with the same inputs. */
   hit: PassedResult | undefined
   /** The tool that is not there. */
@@ -39,35 +41,16 @@ export async function planRun(deps: PlanDeps, request: PlanRequest): Promise<Pla
   ])
   const platform = [...new Set(platforms)].join(', ')
   const found = identitiesByStage(stages, together(tools))
-  const keys = keysOf(deps, request, { tree, platform, tools: found })
   return Promise.all(
     stages.map(async (stage, index): Promise<PlannedStage> => {
-      const key = keys[index] ?? null
+      const inputsDigest = stage.cached && tree !== undefined ? deps.digests.of(tree, stage.inputs) : null
+      const facts = { platform, tools: found[index] ?? [], env }
+      const key = inputsDigest === null ? null : stageKey(stage, inputsDigest, facts)
       const missing = stage.tool !== null && found[index]?.[0] === null ? stage.tool.install : null
       const hit = key === null || !request.useCache || missing !== null ? undefined : await deps.results.find(key)
-      return { stage, key, hit, missing }
+      return { stage, key, inputsDigest, hit, missing }
     }),
   )
-}
-
-/** The keys of stages by the state the repository is in now: to see whether it changed while they ran. */
-export async function currentKeys(deps: PlanDeps, request: PlanRequest): Promise<(string | null)[]> {
-  return (await planRun({ ...deps, results: { ...deps.results, find: async () => undefined } }, request)).map(
-    ({ key }) => key,
-  )
-}
-
-interface Facts {
-  tree: readonly TreeFile[] | undefined
-  platform: string
-  tools: readonly (readonly ToolIdentity[])[]
-}
-
-function keysOf(deps: PlanDeps, { stages, env }: PlanRequest, { tree, platform, tools }: Facts): (string | null)[] {
-  return stages.map((stage, index) => {
-    if (!stage.cached || tree === undefined) return null
-    return stageKey(stage, deps.digests.of(tree, stage.inputs), { platform, tools: tools[index] ?? [], env })
-  })
 }
 
 /** The tool first, where one is known; then the program of the command itself. */

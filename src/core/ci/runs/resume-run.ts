@@ -41,13 +41,12 @@ function resume(deps: ResumeDeps, run: Run, keepsake: RunKeepsake): StartedRun {
     closeRun(deps, live, signal, async () => {
       const planned = await Promise.all(keepsake.stages.map((stage) => plannedAgain(deps, stage)))
       const spec: RunSpec = { root, secret, options, machines, planned, env }
-      const stages = planned.map(({ stage }) => stage)
-      await finishRun(deps, live, spec, { root, stages, machines, env, useCache: false }, signal)
+      await finishRun(deps, live, spec, signal)
     })
   return { run, work }
 }
 
-async function plannedAgain({ results }: CiDeps, { stage, key, missing, passed }: KeptStage): Promise<PlannedStage> {
-  const hit = passed && key !== null ? await results.find(key) : undefined
-  return { stage, key, missing, hit }
+async function plannedAgain({ results }: CiDeps, { passed, ...stage }: KeptStage): Promise<PlannedStage> {
+  const hit = passed && stage.key !== null ? await results.find(stage.key) : undefined
+  return { ...stage, hit }
 }

@@ -5,7 +5,7 @@ import type { Run, Stage } from '../model.ts'
 import type { LiveRun } from './board.ts'
 import { executeRun, type RunOptions, type RunSpec, waitingResults } from './execute-run.ts'
 import { keepsakeOf } from './keepsake.ts'
-import { currentKeys, type PlannedStage, type PlanRequest, planRun } from './plan-run.ts'
+import { planRun } from './plan-run.ts'
 
 /** A run that can be started. */
 export interface RunRequest {
@@ -49,20 +49,20 @@ export async function startRun(deps: CiDeps, request: RunRequest): Promise<Start
 
 async function perform(deps: CiDeps, live: LiveRun, request: RunRequest, signal: AbortSignal): Promise<void> {
   await closeRun(deps, live, signal, async () => {
-    const { planned, plan } = await prepare(deps, request, signal)
+    const planned = await prepare(deps, request, signal)
     for (const [index, { key }] of planned.entries()) if (key !== null) live.update(index, { key })
     const spec: RunSpec = { ...request, planned, secret: deps.ids.short(24) }
     const keepsake = keepsakeOf(spec)
     if (keepsake !== null) await deps.keepsakes.save(live.run.id, keepsake)
-    await finishRun(deps, live, spec, plan, signal)
+    await finishRun(deps, live, spec, signal)
   })
 }
 
 /** Runs what has not run yet, and remembers what passed. */
-export async function finishRun(deps: CiDeps, live: LiveRun, spec: RunSpec, plan: PlanRequest, signal: AbortSignal) {
+export async function finishRun(deps: CiDeps, live: LiveRun, spec: RunSpec, signal: AbortSignal) {
   const outcome = await executeRun(deps, live, spec, signal)
   // not remembered is only run again. Before anybody hears that the run is over: what they change next is not what it judged
-  await remember(deps, live, spec.planned, plan).catch(() => undefined)
+  await remember(deps, live, spec).catch(() => undefined)
   live.set({ ...outcome, endedAt: deps.clock.now().toISOString() })
 }
 
@@ -86,24 +86,19 @@ export async function closeRun(deps: CiDeps, live: LiveRun, signal: AbortSignal,
 async function prepare(deps: CiDeps, request: RunRequest, signal: AbortSignal) {
   const { root, stages, machines, env, useCache, options } = request
   await Promise.all(machines.map((machine) => machine.prepare(root, signal, request.tree)))
-  const plan: PlanRequest = { root, stages, machines, env, useCache: useCache && !options.fix }
-  return { plan, planned: await planRun(deps, { ...plan, tree: request.tree }) }
+  return planRun(deps, { root, stages, machines, env, tree: request.tree, useCache: useCache && !options.fix })
 }
 
 /** Passes are remembered only where the files are still those the stage was to judge. */
-async function remember(
-  deps: CiDeps,
-  live: LiveRun,
-  planned: readonly PlannedStage[],
-  plan: PlanRequest,
-): Promise<void> {
-  const passed = planned.flatMap(({ key }, index) => {
+async function remember(deps: CiDeps, live: LiveRun, { root, planned }: RunSpec): Promise<void> {
+  const passed = planned.flatMap(({ stage, key, inputsDigest }, index) => {
     const result = live.run.stages[index]
-    return key !== null && result?.state === 'passed' ? [{ key, index, ms: result.ms ?? 0 }] : []
+    if (key === null || result?.state !== 'passed') return []
+    return [{ key, inputs: stage.inputs, inputsDigest, index, ms: result.ms ?? 0 }]
   })
-  if (passed.length === 0) return
-  const keys = await currentKeys(deps, plan)
-  const unchanged = passed.filter(({ key, index }) => keys[index] === key)
+  const tree = passed.length === 0 ? undefined : await deps.trees.read(root)
+  if (tree === undefined) return
+  const unchanged = passed.filter(({ inputs, inputsDigest }) => deps.digests.of(tree, inputs) === inputsDigest)
   await Promise.all(
     unchanged.map(({ key, index, ms }) => deps.results.keep(key, ms, deps.records.log(live.run.id, index))),
   )
