@@ -20,6 +20,7 @@ import type { ChooseEngineDeps } from '../core/settings/choose-engine.ts'
 import type { Settings } from '../core/settings/model.ts'
 import type { Activity } from './activity.ts'
 import type { Audit } from './http/audit.ts'
+import type { Standing } from './http/standing.ts'
 import type { VaultParts } from './http/vault.ts'
 import type { CiParts } from './open-ci.ts'
 import type { Hooks } from './open-hooks.ts'
@@ -65,6 +66,7 @@ export interface DaemonDeps
   readProjectFiles: ShowConfigDeps['readProjectFiles']
   settings: Settings
   audit: Audit
+  standing: Standing
   activity: Activity
   /** The provider of machines, asked with this token, else with the kept one. */
   provider: (token: string | undefined) => Promise<Provider>

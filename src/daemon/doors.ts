@@ -4,7 +4,6 @@ import type { Caller } from '../core/access/model.ts'
 import type { DaemonDeps } from './dependencies.ts'
 import { createApp, type Handlers } from './http/app.ts'
 import { createNetworkDoor, createSocketDoor } from './http/door.ts'
-import { createStanding } from './http/standing.ts'
 
 /** The API behind each of its doors. */
 export interface Doors {
@@ -20,7 +19,7 @@ export function openDoors(deps: DaemonDeps, handlers: Handlers, log: (message: s
     redactor: deps.redactor,
     clock: deps.clock,
     audit: deps.audit,
-    standing: createStanding({ access: deps.store.access, clock: deps.clock }),
+    standing: deps.standing,
     activity: deps.activity,
     admit: (caller: Caller, gate: Gate, input: unknown) => admit(deps, caller, gate, input),
     newId: () => deps.ids.short(12),

@@ -28,6 +28,7 @@ import { mirrorHandlers } from './http/mirror.ts'
 import { remoteHandlers } from './http/remote.ts'
 import { sessionHandlers } from './http/session.ts'
 import { setupHandlers } from './http/setup.ts'
+import { createStanding } from './http/standing.ts'
 import { syncHandlers } from './http/sync.ts'
 import { terminalHandlers } from './http/terminal.ts'
 import { tunnelHandlers } from './http/tunnel.ts'
@@ -67,6 +68,7 @@ type ServedParts = Omit<
   | 'cancelOperation'
   | 'endings'
   | 'audit'
+  | 'standing'
   | 'api'
   | 'retireLater'
   | 'redact'
@@ -87,7 +89,6 @@ type ServedParts = Omit<
 export async function serve(parts: ServedParts): Promise<string[]> {
   const { log } = parts
   const ended = new AbortController()
-  const audit = createAudit(parts.store.access, log)
   const network = await openNetwork(parts)
   const note = noteRunning(parts, log)
   let scheduler: Scheduler | undefined
@@ -96,7 +97,8 @@ export async function serve(parts: ServedParts): Promise<string[]> {
     ...parts,
     ...known(parts, note),
     ...hooks,
-    audit,
+    audit: createAudit(parts.store.access, log),
+    standing: createStanding({ access: parts.store.access, clock: parts.clock }),
     api: network && { address: network.address, fingerprint: network.fingerprint },
     redact: parts.redactor.text,
     remember: parts.redactor.remember,

@@ -17,9 +17,11 @@ export function accessHandlers(deps: DaemonDeps): Pick<Handlers, Routes> {
       return { token, record: await viewToken(own, record), api: deps.api }
     },
     'token.list': async (_, { caller }) => ({ tokens: await listTokens(own, caller), api: deps.api }),
-    'token.revoke': async ({ id }, { caller }) => ({
-      record: await viewToken(own, await revokeToken(own, caller, id)),
-    }),
+    'token.revoke': async ({ id }, { caller }) => {
+      const record = await revokeToken(own, caller, id)
+      await deps.standing.check()
+      return { record: await viewToken(own, record) }
+    },
     'token.self': async (_, { caller }) => ({
       owner: caller.kind === 'owner',
       token: caller.kind === 'owner' ? null : await viewToken(own, caller.token),

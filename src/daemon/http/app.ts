@@ -123,7 +123,6 @@ async function answer(deps: AppDeps, door: Door, exchange: Exchange): Promise<vo
   if (found.route.access !== 'read') deps.activity.note()
   note.about(input)
   await serve(deps, exchange, { name: found.name as RouteName, kind: found.route.kind, input, caller, typed: rest })
-  if (found.name === 'token.revoke') await deps.standing.check()
 }
 
 const noSuchRoute = ({ method, url }: IncomingMessage) => new AppError('USAGE', `berthd has no ${method} ${url}`)
