@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors.ts'
 import type { Tailnet, TailnetReading } from '../../core/ports/tailnet.ts'
 import type { Host } from '../../core/ports.ts'
 import type { ExecOptions, ExecResult } from '../../lib/exec.ts'
+import { lastLine } from '../../lib/last-line.ts'
 import { answers } from './answers.ts'
 import * as commands from './commands.ts'
 import { firewallFor } from './firewall.ts'
@@ -75,14 +76,12 @@ async function advertise(deps: TailscaleDeps, routes: readonly string[]): Promis
   const first = await run(deps.host, argv)
   if (first.exitCode === 0) return
   const isDenied = /denied|must be root|not permitted/i.test(first.stderr)
-  if (!isDenied) throw new AppError('TUNNEL_FAILED', `tailscale set failed: ${lastLine(first.stderr)}`)
+  if (!isDenied) throw new AppError('TUNNEL_FAILED', `tailscale set failed: ${lastLine(first.stderr).slice(0, 200)}`)
   if (deps.uid !== 0 && (await asRoot(deps, argv)) !== undefined) return
   throw new AppError('NEEDS_ROOT', 'Tailscale lets nobody but root and its operator change what it advertises', {
     hint: `make the user of berthd its operator there, once: sudo tailscale set --operator=${deps.user}`,
   })
 }
-
-const lastLine = (text: string) => text.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
 
 /** Its result; undefined where it fails, or nobody here may do that. */
 async function asRoot(

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Certificate } from '../../core/ports/certificate.ts'
 import type { Host } from '../../core/ports.ts'
+import { lastLine } from '../../lib/last-line.ts'
 
 /** Days a certificate is valid: nothing checks its dates, for it is known by its fingerprint. */
 const days = '7300'
@@ -30,7 +31,7 @@ async function make(host: Host, { key, cert }: { key: string; cert: string }): P
   const { exitCode, stderr } = await host.run(makeCommand(key, cert))
   if (exitCode === 0) return
   await Promise.all([key, cert].map((file) => rm(file, { force: true })))
-  throw new AppError('INTERNAL', `openssl could not make a certificate: ${stderr.trim().split('\n').at(-1)}`)
+  throw new AppError('INTERNAL', `openssl could not make a certificate: ${lastLine(stderr)}`)
 }
 
 /** openssl writes a key with mode 0600. */

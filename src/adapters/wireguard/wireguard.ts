@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts'
 import type { TunnelDevice, TunnelDevices, TunnelReading } from '../../core/ports/tunnels.ts'
 import type { Host } from '../../core/ports.ts'
 import type { ExecOptions } from '../../lib/exec.ts'
+import { lastLine } from '../../lib/last-line.ts'
 import * as commands from './commands.ts'
 import { askEcho, freePort, openEcho } from './echo.ts'
 import { firewallFor, firewallWithout } from './firewall.ts'
@@ -65,7 +66,7 @@ function asRoot({ host, uid }: WireGuardDeps): Root {
     async run(argv, options) {
       const { exitCode, stdout, stderr } = await start(argv, options)
       if (exitCode === 0) return stdout
-      const said = stderr.trim().split('\n').at(-1) ?? ''
+      const said = lastLine(stderr)
       throw new AppError('TUNNEL_FAILED', `${argv.slice(0, 2).join(' ')} failed: ${said}`)
     },
     async ask(argv) {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { lastLine } from '../../lib/last-line.ts'
 import { AppError } from '../errors.ts'
 import type { RequestCounts } from '../ports/ingress.ts'
 import type { EngineContainer } from '../ports.ts'
@@ -145,5 +146,3 @@ async function wantedFiles(deps: IngressDeps): Promise<{ path: string; text: str
   const texts = new Map(files.map(({ path, text }) => [join(configDirectory(deps), path), text]))
   return [...texts].map(([path, text]) => ({ path, text }))
 }
-
-const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? ''

@@ -1,3 +1,4 @@
+import { lastLine } from '../../lib/last-line.ts'
 import { AppError } from '../errors.ts'
 import { composeLabels } from '../labels.ts'
 import type { EngineContainer } from '../ports.ts'
@@ -82,7 +83,7 @@ async function askOne(
   const { argv, env } = engine.execCommand(id, command ?? [], { tty: false, interactive: false })
   const { exitCode, stdout, stderr, timedOut } = await machine.run(argv, { env, timeoutMs: commandTime })
   if (exitCode === 0) return null
-  const said = `${stdout}${stderr}`.trim().split('\n').at(-1) ?? ''
+  const said = lastLine(`${stdout}${stderr}`)
   return timedOut ? 'its command takes longer than 10 s' : `its command ends with ${exitCode}${said && `: ${said}`}`
 }
 

@@ -1,3 +1,4 @@
+import { lastLine } from '../../lib/last-line.ts'
 import { AppError } from '../errors.ts'
 import type { MachineDeps } from './deps.ts'
 import { notConnected } from './find-machine.ts'
@@ -33,7 +34,7 @@ async function removeThere(links: Links, { context, name, home }: MachineRecord)
     throw new AppError('MACHINE_IN_USE', `${name} still has envs or apps: ${stdout.trim().split(/\s+/).join(', ')}`, {
       hint: `berth destroy and berth app rm each of them first, with --on ${name}`,
     })
-  throw new AppError('INTERNAL', `Berth could not be removed from ${name}: ${stderr.trim().split('\n').at(-1) ?? ''}`)
+  throw new AppError('INTERNAL', `Berth could not be removed from ${name}: ${lastLine(stderr)}`)
 }
 
 /** Only what Berth made: a home somebody keeps other things in stays, without Berth's parts. */

@@ -1,3 +1,4 @@
+import { lastLine } from '../../lib/last-line.ts'
 import { AppError } from '../errors.ts'
 import type { Host, MachineConnection, Package, Packages } from '../ports.ts'
 import type { MachineFacts } from './model.ts'
@@ -104,7 +105,7 @@ async function script(host: Host, text: string, args: readonly string[]): Promis
       hint: `berth machine bootstrap installs it`,
       details: { library },
     })
-  throw new AppError('INTERNAL', `a step of the set-up there failed: ${stderr.trim().split('\n').at(-1) ?? exitCode}`, {
+  throw new AppError('INTERNAL', `a step of the set-up there failed: ${lastLine(stderr) || exitCode}`, {
     details: { output: stderr.trim().split('\n').slice(-10) },
   })
 }

@@ -1,4 +1,5 @@
 import { withoutRepository } from '../../lib/git-environment.ts'
+import { lastLine } from '../../lib/last-line.ts'
 import { AppError, toAppError } from '../errors.ts'
 import type { WebhookDeps } from './deps.ts'
 import { fetchBranch, fetchPull, sourceOf } from './fetch-source.ts'
@@ -73,7 +74,7 @@ async function runBerth(
   const answer = parse(stdout)
   if (answer?.ok) return answer.data
   const { code = 'INTERNAL', message } = answer?.error ?? {}
-  throw new AppError('WEBHOOK_WORK_FAILED', message ?? (stderr.trim().split('\n').at(-1) || 'berth did not answer'), {
+  throw new AppError('WEBHOOK_WORK_FAILED', message ?? (lastLine(stderr) || 'berth did not answer'), {
     details: { code },
   })
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { withoutRepository } from '../../lib/git-environment.ts'
+import { lastLine } from '../../lib/last-line.ts'
 import { AppError } from '../errors.ts'
 import type { WebhookDeps } from './deps.ts'
 import type { WebhookRecord } from './model.ts'
@@ -60,6 +61,6 @@ async function git(
   const options = { env, timeoutMs: patience }
   const { exitCode, stdout, stderr } = await deps.host.run(['git', ...where, ...words], options)
   if (exitCode === 0) return stdout
-  const last = stderr.trim().split('\n').at(-1) ?? ''
+  const last = lastLine(stderr)
   throw new AppError('WEBHOOK_SOURCE_FAILED', `${repository} could not be fetched: ${last}`)
 }

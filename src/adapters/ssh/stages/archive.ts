@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { AppError } from '../../../core/errors.ts'
+import { lastLine } from '../../../lib/last-line.ts'
 import { runCommand } from '../commands.ts'
 import type { ConnectionTarget } from '../connection.ts'
 import { sshFailure } from '../failures.ts'
@@ -46,10 +47,6 @@ export async function sendArchive(
 
 /** The mirror refuses what is written into it. */
 export const cannotWrite = (said: string) =>
-  new AppError(
-    'CI_HOST_UNFIT',
-    `the repository's mirror there cannot be written: ${said.trim().split('\n').at(-1) ?? ''}`,
-    {
-      hint: 'see that the disk there has room, and that the directory belongs to you',
-    },
-  )
+  new AppError('CI_HOST_UNFIT', `the repository's mirror there cannot be written: ${lastLine(said)}`, {
+    hint: 'see that the disk there has room, and that the directory belongs to you',
+  })

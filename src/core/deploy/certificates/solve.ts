@@ -1,3 +1,4 @@
+import { lastLine } from '../../../lib/last-line.ts'
 import { AppError } from '../../errors.ts'
 import type { Challenge, ChallengeSolver, OrderFault } from '../../ports/acme.ts'
 import type { DeployDeps } from '../deps.ts'
@@ -58,7 +59,7 @@ function byHook(deps: SolveDeps, signal: AbortSignal): ChallengeSolver {
     const argv = [program, ...given, verb, `${challenge.name}.`, challenge.answer]
     const { exitCode, stderr, timedOut } = await deps.host.run(argv, { timeoutMs: longestHook, signal })
     if (exitCode === 0) return
-    const why = timedOut ? 'it took longer than ten minutes' : (stderr.trim().split('\n').at(-1) ?? '')
+    const why = timedOut ? 'it took longer than ten minutes' : lastLine(stderr)
     throw orderFailed(`${program} ${verb} failed for ${challenge.domain}: ${why || `exit ${exitCode}`}`, {
       type: 'hook',
     })

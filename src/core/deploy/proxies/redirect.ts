@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { lastLine } from '../../../lib/last-line.ts'
 import { AppError } from '../../errors.ts'
 import { firstPorts } from '../../ports/ingress.ts'
 import type { DeployDeps } from '../deps.ts'
@@ -70,5 +71,3 @@ export async function redirectTo(
   if (exitCode !== 0)
     throw new AppError('INGRESS_FAILED', `connections cannot be handed on to another proxy: ${lastLine(stderr)}`)
 }
-
-const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? ''

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { withoutRepository } from '../../../lib/git-environment.ts'
+import { lastLine } from '../../../lib/last-line.ts'
 import { quoteArgument, quoteCommand } from '../../../lib/quote.ts'
 import { AppError } from '../../errors.ts'
 import type { HomePaths } from '../../home/paths.ts'
@@ -86,10 +87,9 @@ export async function git(
 ): Promise<string> {
   const { exitCode, stdout, stderr } = await tryGit(deps, words, variables)
   if (exitCode === 0) return stdout
-  const said = stderr.trim().split('\n')
-  throw new AppError('PUSH_FAILED', `git failed: ${said.at(-1) ?? ''}`, {
+  throw new AppError('PUSH_FAILED', `git failed: ${lastLine(stderr)}`, {
     stage: 'bundle',
-    details: { output: said.slice(-10) },
+    details: { output: stderr.trim().split('\n').slice(-10) },
   })
 }
 
