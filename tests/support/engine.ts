@@ -39,7 +39,7 @@ export async function startEngine(): Promise<TestEngine> {
     await eventually(async () => {
       const { exitCode } = await exec(['docker', 'version'], { env: { ...process.env, ...env } })
       if (exitCode !== 0) throw new Error(`dockerd did not start:\n${await readFile(at('log'), 'utf8')}`)
-    }, 30_000)
+    })
   }
   const end = async (signal: NodeJS.Signals) => {
     const running = await pid()
@@ -50,7 +50,7 @@ export async function startEngine(): Promise<TestEngine> {
     await eventually(() => {
       const left = [running, containerd].filter(isKnown)
       if (left.length > 0) throw new Error(`still running: ${left.join(', ')}`)
-    }, 40_000)
+    })
     await rm(at('pid'), { force: true })
   }
   await start()

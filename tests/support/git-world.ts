@@ -7,6 +7,7 @@ import { createLocalHost } from '../../src/adapters/host/local-host.ts'
 import { createWorkspaces } from '../../src/adapters/workspaces/workspaces.ts'
 import type { WorkspaceRequest } from '../../src/core/ports.ts'
 import type { Files, WorkspacesWorld } from '../contracts/workspaces.ts'
+import { removeDirectory } from './remove-directory.ts'
 
 const run = promisify(execFile)
 
@@ -89,7 +90,7 @@ export async function openGitWorld({
     },
     async close() {
       for (const { workspace, method } of await workspaces.list()) await workspaces.remove(workspace, method)
-      await rm(root, { recursive: true, force: true })
+      await removeDirectory(root)
     },
   }
 }

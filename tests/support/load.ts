@@ -32,6 +32,9 @@ export interface LoadOptions {
 /** Between a client's answer and its next question, ms: clients that never rest take the core from what they wait for. */
 const pause = 5
 
+/** How long an answer may take, ms. A request that is lost is told as such long before. */
+const patience = 30_000
+
 /** Clients at work. */
 export interface Load {
   /** Body → how many answers had it so far. */
@@ -85,7 +88,7 @@ export function startLoad({
 function ask({ address, port, host, agent }: { address: string; port: number; host: string; agent: Agent }) {
   const { promise, resolve } = Promise.withResolvers<{ body: string; failure?: string; stale?: boolean }>()
   const send = agent instanceof SecureAgent ? requestSecure : request
-  const outgoing = send({ host: address, port, headers: { host }, agent, timeout: 10_000 }, (answer) => {
+  const outgoing = send({ host: address, port, headers: { host }, agent, timeout: patience }, (answer) => {
     let body = ''
     answer.setEncoding('utf8')
     answer.on('data', (chunk: string) => (body += chunk))
@@ -94,7 +97,7 @@ function ask({ address, port, host, agent }: { address: string; port: number; ho
     )
     answer.on('error', (error) => resolve({ body, failure: error.message }))
   })
-  outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 10 s')))
+  outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 30 s')))
   outgoing.on('error', (error: NodeJS.ErrnoException) =>
     resolve({ body: '', failure: error.message, stale: outgoing.reusedSocket && error.code === 'ECONNRESET' }),
   )

@@ -29,7 +29,8 @@ export function mountLoop(kind: LoopKind, sizeMiB = 512): { directory: string; c
   return {
     directory,
     close() {
-      execFileSync('umount', [directory])
+      // lazy: the engine lets go of a container's mounts a moment after the container is gone
+      execFileSync('umount', ['--lazy', directory])
       rmSync(root, { recursive: true, force: true })
     },
   }

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { must } from './must.ts'
 
 /** Where a value was met that nobody may see: `file …`, `argv of 123: …`, `log of …`, `event …`. */
@@ -33,7 +34,10 @@ export function watchForCanary(canary: string, { directories, except = [] }: Can
   }
 }
 
-/** As often as the machine allows: a process that lives 5 ms is seen, more often than not. */
+/** Between two looks at all argument lists, ms: a watcher that never rests has one of two cores for itself. */
+const pause = 5
+
+/** A process that lives 10 ms is seen, more often than not. */
 async function watchArguments(canary: string, seen: Set<string>, signal: AbortSignal): Promise<void> {
   const own = String(process.pid)
   while (!signal.aborted) {
@@ -42,6 +46,7 @@ async function watchArguments(canary: string, seen: Set<string>, signal: AbortSi
       const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
       if (words.includes(canary)) seen.add(`argv of ${pid}: ${words.replaceAll('\0', ' ')}`)
     }
+    await wait(pause)
   }
 }
 

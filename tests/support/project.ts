@@ -1,8 +1,9 @@
-import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { images } from './images.ts'
 import { must } from './must.ts'
+import { removeDirectory } from './remove-directory.ts'
 import { temporaryPrefix } from './temporary.ts'
 
 /** A project directory of a test's own, below the temporary directory. */
@@ -72,7 +73,8 @@ async function emptyProject(name: string): Promise<TestProject> {
       await writeFile(join(directory, path), text)
     },
     git: (...args) => must(['git', '-C', directory, ...args]),
-    remove: () => rm(root, { recursive: true, force: true }),
+    // what a daemon or a container that is just ending still writes there is in nobody's way
+    remove: () => removeDirectory(root),
   }
 }
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { exec } from '../../src/lib/exec.ts'
+import { eventually } from './eventually.ts'
 import { labelled, type ObjectKind } from './labelled.ts'
-import { must } from './must.ts'
 import { endProcesses, type RunningProcess, removeDirectory, runningProcesses } from './remove-directory.ts'
 
 type Environment = Record<string, string | undefined>
@@ -9,11 +10,10 @@ type Environment = Record<string, string | undefined>
 /** Removes every trace of a BERTH_HOME without Berth's help, so that it works after any failure, a hung daemon included. */
 export async function removeHome(home: string, env: Environment): Promise<void> {
   await endProcessesOf(home)
-  const id = await readFile(join(home, 'id'), 'utf8').catch(() => '')
+  const id = (await readFile(join(home, 'id'), 'utf8').catch(() => '')).trim()
+  if (id !== '') for (const label of ['dev.berth.home', 'dev.berth.apps']) await removeFromEngine(`${label}=${id}`, env)
+  // last: containers write into it as long as they run
   await removeDirectory(home)
-  if (id === '') return
-  await removeFromEngine(`dev.berth.home=${id.trim()}`, env)
-  await removeFromEngine(`dev.berth.apps=${id.trim()}`, env)
 }
 
 /** Kills every process that was started with this home. */
@@ -28,11 +28,19 @@ async function startedWith(home: string): Promise<RunningProcess[]> {
   return (await runningProcesses()).filter(({ environment }) => environment.includes(`BERTH_HOME=${home}`))
 }
 
-/** Containers, networks, volumes and images with this label. */
+/**
+ * Containers, networks, volumes and images with this label, until there are none: the engine may still be making or removing some of them
+ * for a program that is ended by now, and refuses what it is at already.
+ */
 async function removeFromEngine(label: string, env: Environment): Promise<void> {
   for (const [kind, remove] of removals) {
-    const names = await labelled(kind, label, env)
-    if (names.length > 0) await must(['docker', ...remove, ...new Set(names)], { env })
+    await eventually(async () => {
+      const names = await labelled(kind, label, env)
+      if (names.length === 0) return
+      const { stderr } = await exec(['docker', ...remove, ...new Set(names)], { env })
+      const left = await labelled(kind, label, env)
+      if (left.length > 0) throw new Error(`left behind: ${kind} ${left.join(' ')}: ${stderr}`)
+    })
   }
 }
 

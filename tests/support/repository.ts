@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ExecOptions, ExecResult } from '../../src/lib/exec.ts'
 import type { TestBerth } from './berth.ts'
 import { must } from './must.ts'
+import { removeDirectory } from './remove-directory.ts'
 import { temporaryPrefix } from './temporary.ts'
 
 /** A git repository of a test's own, and a berth in it. */
@@ -35,7 +36,7 @@ export async function makeRepository(berth: TestBerth, files: Record<string, str
     read: (path) => readFile(join(directory, path), 'utf8'),
     git: (...args) => must(['git', ...args], { cwd: directory, env }),
     berth: (args, options) => berth.run(args, { cwd: directory, ...options }),
-    remove: () => rm(directory, { recursive: true, force: true }),
+    remove: () => removeDirectory(directory),
   }
   await repository.git('init', '-q', '-b', 'main')
   await repository.write(files)

@@ -52,10 +52,11 @@ export async function openTerminal({ cwd, env, columns = 100, rows = 40 }: Termi
         if (typeof text === 'string' ? !screen.includes(text) : !text.test(screen))
           throw new Error(`the terminal does not show ${text}:\n${screen}`)
         return screen
-      }, 30_000),
+      }),
     resize: async (columns, rows) => void (await tmux('resize-window', '-x', String(columns), '-y', String(rows))),
     async close() {
-      await tmux('kill-server')
+      // one whose shell has ended is gone already
+      await tmux('kill-server').catch(() => undefined)
       await rm(directory, { recursive: true, force: true })
     },
   }

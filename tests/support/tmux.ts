@@ -5,6 +5,7 @@ import { createLocalHost } from '../../src/adapters/host/local-host.ts'
 import { socketPath } from '../../src/adapters/tmux/socket-path.ts'
 import { createTmux } from '../../src/adapters/tmux/tmux.ts'
 import type { Multiplexer } from '../../src/core/ports.ts'
+import { removeDirectory } from './remove-directory.ts'
 
 /** A real tmux server in a directory of its own. */
 export interface TestTmux {
@@ -38,7 +39,7 @@ export async function openTmux(options: { nested?: string; env?: Record<string, 
       for (const { id } of await multiplexer.list()) await multiplexer.kill(id, { graceMs: 200 })
       await host.run(['tmux', '-S', socket, 'kill-server'])
       if (!socket.startsWith(root)) await rm(dirname(socket), { recursive: true, force: true })
-      await rm(root, { recursive: true, force: true })
+      await removeDirectory(root)
     },
   }
 }
