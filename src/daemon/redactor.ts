@@ -37,7 +37,7 @@ export function createRedactor(environment: Readonly<Record<string, string | und
 
 /** Files by which the secrets among remembered variables get known: a daemon that starts anew has been told none of them. */
 export function learningFiles(files: Files, paths: HomePaths, redactor: Redactor): Files {
-  const remembered = basename(paths.variables(''))
+  const remembered = basename(paths.variables('any'))
   return {
     ...files,
     async readText(path) {

@@ -42,7 +42,7 @@ import { nameMachines } from './jobs/name-machines.ts'
 import { noteRunning, type RunningNote } from './jobs/note-running.ts'
 import { publishNames } from './jobs/publish-names.ts'
 import { recoverOperations } from './jobs/recover.ts'
-import { retireApp, settleApps } from './jobs/retire-apps.ts'
+import { retireApp, retiringApps, settleApps } from './jobs/retire-apps.ts'
 import { type Scheduler, scheduleJobs } from './jobs/run-scheduled.ts'
 import { watchIdleMachines } from './jobs/stop-idle-machines.ts'
 import { stopIdleShared } from './jobs/stop-idle-shared.ts'
@@ -71,6 +71,7 @@ type ServedParts = Omit<
   | 'standing'
   | 'api'
   | 'retireLater'
+  | 'isRetiring'
   | 'redact'
   | 'remember'
   | keyof Hooks
@@ -102,10 +103,10 @@ export async function serve(parts: ServedParts): Promise<string[]> {
     api: network && { address: network.address, fingerprint: network.fingerprint },
     redact: parts.redactor.text,
     remember: parts.redactor.remember,
-    retireLater: (app, alone = false) => {
+    ...retiringApps((app, alone = false) => {
       scheduler?.poke()
       return retireApp(deps, app, log, { alone, signal: ended.signal })
-    },
+    }),
     stop: (options) => setImmediate(() => stop(options)),
   }
   const doors = openDoors(deps, allHandlers(deps), log)

@@ -286,7 +286,7 @@ export function engineContract(open: () => Promise<{ engine: ContainerEngine; cl
     const abort = new AbortController()
     const seen: string[] = []
     const following = (async () => {
-      for await (const { type, action, attributes } of engine.events(abort.signal))
+      for await (const { type, action, attributes } of await engine.events(abort.signal))
         if (type === 'container') seen.push(`${action} ${attributes[composeLabels.service]}`)
     })()
     const files = await project(service('web'), network(`${base}.0/28`))

@@ -29,17 +29,14 @@ afterEach(() => Promise.all([berth.close(), project.remove()]))
 
 const here = () => ({ cwd: project.directory })
 const stateOf = async (env: string) => (await berth.data<{ env: { state: string } }>(['status', env], here())).env.state
-const container = (service: string) =>
-  must([
-    'docker',
-    'ps',
-    '--all',
-    '--quiet',
+/** Other tests have envs of this name, in the same engine. */
+const ofHome = async (...filters: string[]) =>
+  [`label=dev.berth.home=${await must(['cat', join(berth.home, 'id')])}`, ...filters].flatMap((one) => [
     '--filter',
-    `label=dev.berth.service=${service}`,
-    '--filter',
-    'label=dev.berth.name=tea',
+    one,
   ])
+const container = async (service: string) =>
+  must(['docker', 'ps', '--all', '--quiet', ...(await ofHome(`label=dev.berth.service=${service}`))])
 const doctor = async (...flags: string[]) => {
   const { stdout } = await berth.run(['doctor', '--json', ...flags])
   return (JSON.parse(stdout) as { data: { findings: Finding[] } }).data.findings
@@ -59,8 +56,7 @@ test('an env broken behind our back is told, and brought back by reconcile', asy
 test('a network and all containers removed by hand come back with the next up', async () => {
   await berth.ok(['up', 'tea'], here())
   await must(['docker', 'rm', '--force', await container('web'), await container('job')])
-  const filter = ['--quiet', '--filter', 'label=dev.berth.name=tea']
-  await must(['docker', 'network', 'rm', await must(['docker', 'network', 'ls', ...filter])])
+  await must(['docker', 'network', 'rm', await must(['docker', 'network', 'ls', '--quiet', ...(await ofHome())])])
   await eventually(async () => expect(await stateOf('tea')).toBe('broken'))
   await berth.ok(['up', 'tea'], here())
   expect(await stateOf('tea')).toBe('up')

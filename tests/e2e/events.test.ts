@@ -62,6 +62,12 @@ function follow(...args: string[]) {
   return { seen, exitCode, events: () => parse(seen.text.slice(0, seen.text.lastIndexOf('\n') + 1)), child }
 }
 
+/** From the last event on, whenever it comes to listen. */
+async function followFromNow(...args: string[]) {
+  const [last] = await events('--tail', '1')
+  return follow('--after', String(last?.id ?? 0), ...args)
+}
+
 const containerOf = async (service: string) => {
   const { env } = await berth.data<{ env: { composeProject: string } }>(['status', 'a'], inProject())
   return `${env.composeProject}-${service}-1`
@@ -96,7 +102,7 @@ test('the life of an env, with who asked for what', async () => {
 test('what happens to services behind our back', async () => {
   await ok('up', 'a')
   const web = await containerOf('web')
-  const one = follow('--type', 'service', '--tail', '0')
+  const one = await followFromNow('--type', 'service')
   const told = (...wanted: string[]) =>
     eventually(() => expect(one.events().map(({ type }) => type.replace('service.', ''))).toEqual(wanted))
   await must(['docker', 'exec', web, 'rm', '/well'])
@@ -127,7 +133,7 @@ test('an operation that fails says which and why', async () => {
 
 test('following goes on over daemons that stop and that are killed: nothing is lost, nothing comes twice', async () => {
   await ok('create', 'a')
-  const one = follow('--tail', '0')
+  const one = await followFromNow()
   const other = follow()
   await eventually(() => expect(other.events().length).toBe(2))
   await ok('create', 'b')

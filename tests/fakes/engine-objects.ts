@@ -64,11 +64,11 @@ export function objectVerbs(world: World, program: (argv: readonly string[]) => 
     },
     lastLines: async (id: string, tail: number) => linesOf(world.containers.get(id)?.output ?? '').slice(-tail),
     logs: (id: string, options: LogOptions, signal: AbortSignal) => readLog(world, id, options, signal),
-    events: (signal: AbortSignal) => follow(world, signal),
+    events: async (signal: AbortSignal) => follow(world, signal),
   }
 }
 
-async function* follow(world: World, signal: AbortSignal): AsyncIterable<EngineEvent> {
+function follow(world: World, signal: AbortSignal): AsyncIterable<EngineEvent> {
   const queue: EngineEvent[] = []
   let wake = () => {}
   const listener = (event: EngineEvent) => {
@@ -77,10 +77,12 @@ async function* follow(world: World, signal: AbortSignal): AsyncIterable<EngineE
   }
   world.listeners.add(listener)
   signal.addEventListener('abort', () => wake())
-  while (!signal.aborted) {
-    const event = queue.shift()
-    if (event) yield event
-    else await new Promise<void>((resolve) => (wake = resolve))
-  }
-  world.listeners.delete(listener)
+  return (async function* () {
+    while (!signal.aborted) {
+      const event = queue.shift()
+      if (event) yield event
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
+    world.listeners.delete(listener)
+  })()
 }

@@ -88,7 +88,8 @@ function createSender(endpoint: Endpoint): (call: Call) => Promise<IncomingMessa
         Promise.reject(call.signal?.aborted ? error : unreachable(describeEndpoint(endpoint), error)),
       )
     const status = response.statusCode ?? 0
-    if (status < 400) return response
+    // a redirect is for a path that names nothing; 304 is what was so already
+    if (status < 300 || status === 304) return response
     throw refusal(status, (await readBody(response, endpoint)).toString())
   }
 }

@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os'
 import { type ExecOptions, type ExecResult, exec } from '../../lib/exec.ts'
+import { loginShell } from '../../lib/login-shell.ts'
 
 /** How long a login shell may take to start, ms: a profile may do anything. */
 const patience = 5000
@@ -11,7 +11,7 @@ type Run = (argv: readonly string[], options: ExecOptions) => Promise<Pick<ExecR
  * profile prints stands before the mark.
  */
 export async function readLoginEnvironment(own: NodeJS.ProcessEnv, run: Run = exec): Promise<NodeJS.ProcessEnv> {
-  const shell = own['SHELL'] || userInfo().shell || '/bin/sh'
+  const shell = loginShell(own)
   const mark = `berth-${process.pid}-environment`
   // every shell knows this much: fish has no `$(…)`, csh no `2>`
   const { exitCode, stdout } = await run([shell, '-l', '-c', `echo ${mark}; exec env -0`], {

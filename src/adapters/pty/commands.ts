@@ -7,8 +7,7 @@ export const pathDescriptor = 3
 /** Tells the path, has the size the caller has, gives the program the shell that script(1) was not to use, and becomes it. */
 const prepare = `tty >&${pathDescriptor}; exec ${pathDescriptor}>&-
 stty rows "$1" cols "$2" 2>/dev/null
-if [ -n "$3" ]; then SHELL=$3; export SHELL; else unset SHELL; fi
-shift 3; exec "$@"`
+SHELL=$3; export SHELL; shift 3; exec "$@"`
 
 /**
  * A program on a pseudo-terminal. Node has none of its own, and a native module would have to be built for each machine:

@@ -6,6 +6,7 @@ import type { TerminalCommand } from '../../core/envs/exec.ts'
 import { AppError } from '../../core/errors.ts'
 import type { RunningProgram, TerminalSize, Terminals } from '../../core/ports/terminals.ts'
 import type { Host } from '../../core/ports.ts'
+import { loginShell } from '../../lib/login-shell.ts'
 import { onTerminal, pathDescriptor, resizeCommand } from './commands.ts'
 
 /** How long a program without a terminal has to end after it was told that its caller is gone, ms. */
@@ -15,9 +16,9 @@ const farewell = 2000
 export function createLocalTerminals(host: Host): Terminals {
   return {
     async start({ argv, directory, env }, size) {
-      const shell = env['SHELL'] ?? ''
+      const shell = loginShell(env)
       const command = size === null ? argv : onTerminal(argv, size, shell)
-      const own = size === null ? env : { ...env, SHELL: '/bin/sh' }
+      const own = { ...env, SHELL: size === null ? shell : '/bin/sh' }
       const child = await started(command, { directory, env: own })
       return size === null ? onPipes(child) : onPty(host, child)
     },

@@ -17,7 +17,7 @@ export async function findLostAppParts(
   const [containers, networks, directories] = await Promise.all([
     deps.engine.containers(own),
     deps.engine.networks(own),
-    deps.files.list(deps.paths.app('')),
+    deps.files.list(deps.paths.app()),
   ])
   const isLost = ({ labels: each }: { labels: Record<string, string> }) => {
     const app = each[labels.app] ?? each[labels.runApp]

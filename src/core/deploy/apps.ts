@@ -1,7 +1,7 @@
-import { parseName } from '../envs/name.ts'
 import { AppError } from '../errors.ts'
 import type { ProjectDeps } from '../projects/deps.ts'
 import { findProject } from '../projects/find-project.ts'
+import { checkAppName } from './app-name.ts'
 import type { DeployDeps } from './deps.ts'
 import type { AppRecord } from './model.ts'
 import { resolveDeploySettings } from './settings.ts'
@@ -15,11 +15,15 @@ export async function findOrAddApp(
   return deps.locks.run('apps', async () => {
     const known = await deps.store.deploys.app(context, name)
     if (known) return known
-    const parsed = parseName(name, 'project')
-    if (parsed !== name)
-      throw new AppError('NAME_INVALID', `${name} cannot be the name of an app`, { hint: `perhaps ${parsed}` })
     const createdAt = deps.clock.now().toISOString()
-    const app: AppRecord = { id: deps.ids.short(6), name, context, live: null, lease: null, createdAt }
+    const app: AppRecord = {
+      id: deps.ids.short(6),
+      name: checkAppName(name),
+      context,
+      live: null,
+      lease: null,
+      createdAt,
+    }
     await deps.store.deploys.saveApp(app)
     return app
   })

@@ -48,6 +48,8 @@ export interface DeployDeps extends ProjectDeps {
   isUnderWay: (operation: string) => boolean
   /** Has an operation end; harmless where it has. */
   cancelOperation: (operation: string) => void
+  /** Whether what an app's live version replaced is watched or being ended just now. */
+  isRetiring: (app: string) => boolean
   /** Processor of this machine, as Node names it. */
   arch: string
   /** Free on the file system a path is on, bytes. */

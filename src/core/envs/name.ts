@@ -5,15 +5,18 @@ import { AppError } from '../errors.ts'
 const reserved = new Set(['all', 'berth', 'default', 'local', 'localhost', 'none', 'self', 'test'])
 const longest = 40
 
-/** What an env or project is called, from what a person typed: `feat/Add_Auth` → `feat-add-auth`. Throws NAME_INVALID. */
-export function parseName(text: string, what: 'env' | 'project' = 'env'): string {
+/** What bears such a name. */
+const things = { env: 'an env', project: 'a project', app: 'an app' } as const
+
+/** What an env, project or app is called, from what a person typed: `feat/Add_Auth` → `feat-add-auth`. Throws NAME_INVALID. */
+export function parseName(text: string, what: keyof typeof things = 'env'): string {
   const fault = faultOf(text)
   if (fault) {
     const suggestion = usableName(text)
     const usable = suggestion !== '' && faultOf(suggestion) === undefined
     throw new AppError(
       'NAME_INVALID',
-      `${JSON.stringify(text.slice(0, 60))} cannot be the name of ${what === 'env' ? 'an env' : 'a project'}: ${fault}`,
+      `${JSON.stringify(text.slice(0, 60))} cannot be the name of ${things[what]}: ${fault}`,
       usable ? { hint: `perhaps ${suggestion}` } : {},
     )
   }

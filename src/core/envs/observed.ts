@@ -115,13 +115,18 @@ function createRefresher(refresh: (key: string) => Promise<void>): (key: string)
       return current.done
     }
     const state = { again: false, done: Promise.resolve() }
-    state.done = (async () => {
-      do {
-        state.again = false
-        await refresh(key)
-      } while (state.again)
-    })().finally(() => running.delete(key))
     running.set(key, state)
+    state.done = (async () => {
+      try {
+        do {
+          state.again = false
+          await refresh(key)
+        } while (state.again)
+      } finally {
+        // in the same turn as the last look at `again`: a call in between would be one that nobody hears
+        running.delete(key)
+      }
+    })()
     return state.done
   }
 }

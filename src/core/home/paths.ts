@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { AppError } from '../errors.ts'
 import { currentContextFile } from './current-context.ts'
 
 /** Where a user's state lies. Everything is below one directory, `~/.berth` unless BERTH_HOME says otherwise. */
@@ -44,7 +45,7 @@ export interface HomePaths {
   variables(id: string): string
   sessions(id: string): string
   /** Bundles, files and data of an app. */
-  app(id: string): string
+  app(id?: string): string
   /** What is kept of an app's deploy over several machines. */
   fleet(context: string, app: string): string
   /** Archives of images on their way in. */
@@ -59,9 +60,11 @@ export interface HomePaths {
   sync: string
 }
 
-/** The paths below `home` (absolute). */
+/** The paths below `home` (absolute). Those made of names throw NAME_INVALID for one that would lead elsewhere. */
 export function homePaths(home: string): HomePaths {
-  const envFiles = (id: string) => join(home, 'envs', id)
+  const under = (directory: string, ...names: (string | undefined)[]) =>
+    join(home, directory, ...names.filter((name) => name !== undefined).map(onePart))
+  const envFiles = (id: string) => under('envs', id)
   return {
     home,
     database: join(home, 'state.db'),
@@ -73,13 +76,13 @@ export function homePaths(home: string): HomePaths {
     ciRuns: join(home, 'ci', 'runs'),
     ciResults: join(home, 'ci', 'results'),
     currentContext: currentContextFile(home),
-    context: (name) => join(home, 'contexts', name),
-    webhook: (id) => join(home, 'webhooks', id),
-    remote: (context = '', app = '') => join(home, 'remotes', context, app),
+    context: (name) => under('contexts', name),
+    webhook: (id) => under('webhooks', id),
+    remote: (...names) => under('remotes', ...names),
     ran: join(home, 'ran.json'),
     keptNotes: join(home, 'kept'),
-    kept: (id) => join(home, 'kept', `${id}.json`),
-    workspace: (project, env) => join(home, 'workspaces', project, env),
+    kept: (id) => under('kept', `${id}.json`),
+    workspace: (project, env) => under('workspaces', project, env),
     envFiles,
     envRecord: (id) => join(envFiles(id), 'env.json'),
     override: (id) => join(envFiles(id), 'override.yaml'),
@@ -87,12 +90,18 @@ export function homePaths(home: string): HomePaths {
     upRecord: (id) => join(envFiles(id), 'up.json'),
     variables: (id) => join(envFiles(id), 'variables.json'),
     sessions: (id) => join(envFiles(id), 'sessions'),
-    app: (id) => join(home, 'apps', id),
-    fleet: (context, app) => join(home, 'fleets', context, app),
+    app: (...ids) => under('apps', ...ids),
+    fleet: (context, app) => under('fleets', context, app),
     incoming: join(home, 'incoming'),
     ingress: join(home, 'ingress'),
     results: (id) => join(envFiles(id), 'results'),
     mirrors: join(home, 'mirrors'),
     sync: join(home, 'sync'),
   }
+}
+
+/** Names come from people and other machines, and the paths made of them are written to. */
+function onePart(name: string): string {
+  if (name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name)) return name
+  throw new AppError('NAME_INVALID', `${JSON.stringify(name)} cannot be a name`)
 }

@@ -153,8 +153,11 @@ export interface ContainerEngine {
    * ENGINE_UNAVAILABLE.
    */
   logs(container: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogBatch>
-  /** Ends (without error) when the signal aborts; throws ENGINE_UNAVAILABLE when the engine goes away. */
-  events(signal: AbortSignal): AsyncIterable<EngineEvent>
+  /**
+   * Resolves once the engine tells its events to us: whatever is asked of it after that is no older than the first of them.
+   * They end (without error) when the signal aborts; both throw ENGINE_UNAVAILABLE when the engine goes away.
+   */
+  events(signal: AbortSignal): Promise<AsyncIterable<EngineEvent>>
 }
 
 /** Which part of a container's log; moments are seconds since 1970 with up to nine decimals, both inclusive. */

@@ -2,9 +2,9 @@ import { frameHeader, frameStreams, frameTypes, jsonFrame, writeFrameHeader } fr
 import { backUpApp, listBackups, restoreApp } from '../../core/deploy/addons/backup.ts'
 import { type DumpPiece, readDump, takePiece } from '../../core/deploy/addons/carry-dumps.ts'
 import { addAddon, keptAddons, removeAddon } from '../../core/deploy/addons/keep.ts'
+import { checkAppName } from '../../core/deploy/app-name.ts'
 import { requireApp } from '../../core/deploy/apps.ts'
 import { faultOfSchedule } from '../../core/deploy/jobs/due.ts'
-import { parseName } from '../../core/envs/name.ts'
 import { AppError } from '../../core/errors.ts'
 import type { DaemonDeps } from '../dependencies.ts'
 import { frameStream } from '../streams/frame-stream.ts'
@@ -20,18 +20,18 @@ type AddonRoutes =
 export function addonHandlers(deps: DaemonDeps): Pick<Handlers, AddonRoutes> {
   return {
     'addon.add': async ({ context, app, addon, identity }) => {
-      requireAppName(app)
+      checkAppName(app)
       const fault = addon.schedule === undefined ? null : faultOfSchedule(addon.schedule)
       if (fault !== null) throw new AppError('JOB_INVALID', `"${addon.schedule}" is no cron expression: ${fault}`)
       return { addon, secrets: await addAddon(deps, { context, app, identity }, addon) }
     },
     'addon.remove': async ({ addon, ...of }) => {
-      requireAppName(of.app)
+      checkAppName(of.app)
       await removeAddon(deps, of, addon)
       return { removed: addon }
     },
     'addon.list': async (of) => {
-      requireAppName(of.app)
+      checkAppName(of.app)
       return { addons: await keptAddons(deps, of) }
     },
     'app.backup': async ({ context, app, addon, keep }, { signal }) => {
@@ -53,9 +53,4 @@ function frameOf(piece: DumpPiece): Buffer {
   if (!(piece instanceof Uint8Array)) return jsonFrame(frameTypes.event, piece)
   const frame = Buffer.concat([Buffer.alloc(frameHeader), piece])
   return writeFrameHeader(frame, frameTypes.output, 0, frameStreams.stdout)
-}
-
-/** It becomes part of a path, and the app need not be there yet. */
-function requireAppName(app: string): void {
-  if (parseName(app, 'project') !== app) throw new AppError('NAME_INVALID', `${app} cannot be the name of an app`)
 }

@@ -31,6 +31,27 @@ export async function retireApp(
   }
 }
 
+/** Runs what follows a deploy, and knows of which apps it does so now. */
+export function retiringApps(run: DaemonDeps['retireLater']): Pick<DaemonDeps, 'retireLater' | 'isRetiring'> {
+  const under = new Map<string, number>()
+  const count = (app: string, change: number) => {
+    const now = (under.get(app) ?? 0) + change
+    if (now > 0) under.set(app, now)
+    else under.delete(app)
+  }
+  return {
+    isRetiring: (app) => under.has(app),
+    async retireLater(app, alone) {
+      count(app, 1)
+      try {
+        return await run(app, alone)
+      } finally {
+        count(app, -1)
+      }
+    },
+  }
+}
+
 /**
  * What an earlier daemon left: deploys that had begun are carried out, as the operations they were; what was replaced is
  * ended. Resolves once all that is under way.

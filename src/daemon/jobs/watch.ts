@@ -56,28 +56,17 @@ async function followEvents(
   signal: AbortSignal,
   onReady: () => void,
 ): Promise<void> {
-  const events = engine.events(signal)[Symbol.asyncIterator]()
   // Subscribed first, read second: what happens in between is in the stream.
-  let next = events.next()
-  next.catch(ignoreUntilAwaited)
+  const events = await engine.events(signal)
   await observed.reload()
   onReady()
-  for (;;) {
-    const { value, done } = await next
-    if (done) {
-      if (signal.aborted) return
-      throw new AppError('ENGINE_UNAVAILABLE', 'the event stream ended')
-    }
-    next = events.next()
-    next.catch(ignoreUntilAwaited)
+  for await (const value of events) {
     if (value.type === 'container') note.hear(value)
     hear(value)
     observed.apply(value).catch((error) => log(`an event could not be taken in: ${toAppError(error).message}`))
   }
+  if (!signal.aborted) throw new AppError('ENGINE_UNAVAILABLE', 'the event stream ended')
 }
-
-/** The rejection is seen where the promise is awaited; without this Node would end the process first. */
-const ignoreUntilAwaited = () => undefined
 
 async function pauseFor(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   try {

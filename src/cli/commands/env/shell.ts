@@ -1,4 +1,5 @@
 import type { Client } from '../../../client/client.ts'
+import { loginShell } from '../../../lib/login-shell.ts'
 import { defineCommand, envArgument, projectFlag, textFlag } from '../../command.ts'
 import type { BerthContext, CommonFlags } from '../../context.ts'
 import { onTerminal, runAsOutcome } from '../../terminal.ts'
@@ -46,5 +47,5 @@ function shellOf(context: BerthContext, client: Client, env: Env, { service, jso
 
 /** The user's own shell: this machine's, or on another one what the login there says. */
 function ownShell({ env, away }: BerthContext): string[] {
-  return away === undefined ? [env['SHELL'] || '/bin/sh'] : ['/bin/sh', '-c', 'exec "${SHELL:-/bin/sh}"']
+  return away === undefined ? [loginShell(env)] : ['/bin/sh', '-c', 'exec "${SHELL:-/bin/sh}"']
 }

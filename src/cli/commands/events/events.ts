@@ -42,7 +42,7 @@ export const eventsCommand = defineCommand<Flags, [string?]>({
     since: textFlag('only what happened since (10m, 1h30m, 2026-01-31T12:00:00Z)', 'when'),
     after: listFlag('only what came after this event: its number, or machine:number for each of several', 'event'),
     tail: numberFlag('only the last ones', 'events', 'n'),
-    type: listFlag('only this type (env.up), or all of a family (env); may be repeated', 'type'),
+    type: listFlag('only this type (env.up), or all of a family (env)', 'type'),
   },
   arguments: [{ ...envArgument, optional: true, brief: 'only of this env' }],
   async run(context, flags, name) {

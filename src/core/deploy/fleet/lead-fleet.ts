@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts'
 import type { OperationScope } from '../../operations/run-steps.ts'
+import { checkAppName } from '../app-name.ts'
 import { releaseId } from '../bundle.ts'
 import type { DeployDeps } from '../deps.ts'
 import { clockWarning, type ImageFacts, type PreflightReport, preflightFault } from '../preflight.ts'
@@ -45,11 +46,11 @@ export interface Led<O> {
 
 /**
  * Deploys on several machines in the order of the plan. All are asked first: where one cannot take the release, none is
- * touched. Throws APP_LOCKED, PLATFORM_MISMATCH, DISK_FULL, MACHINE_NOT_CONNECTED, and what a machine failed of.
+ * touched. Throws NAME_INVALID, APP_LOCKED, PLATFORM_MISMATCH, DISK_FULL, MACHINE_NOT_CONNECTED, and what a machine failed of.
  */
 export async function leadFleet<O>(deps: LeadDeps<O>, request: LeadRequest, scope: OperationScope): Promise<Led<O>> {
   const { context, cargo, by, breakLock, plan } = request
-  const app = cargo.bundle.app
+  const app = checkAppName(cargo.bundle.app)
   await makeWay(deps, { context, app, breakLock })
   const reports = await inspectAll(deps, request, scope)
   const record: FleetRecord = {

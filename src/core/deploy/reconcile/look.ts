@@ -131,8 +131,10 @@ async function lookAtEngine(
     ingressNetworkName: ingressNetworkName(deps.homeId),
     hashes,
   })
+  // what is being ended still runs for as long as it takes, and nobody has to do anything about it
+  const isEnding = deps.isRetiring(app.id)
   const going = deployments.filter(
-    ({ id, state, endedAt }) => id === app.live || state === 'starting' || endedAt === null,
+    ({ id, state, endedAt }) => isEnding || id === app.live || state === 'starting' || endedAt === null,
   )
   const projects = new Set([baseProject(app), ...going.flatMap(({ composeProject }) => composeProject ?? [])])
   return compareApp(expected, { containers, networks, volumes }, { app, homeId: deps.homeId, projects })

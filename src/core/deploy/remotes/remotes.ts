@@ -1,6 +1,6 @@
 import { isBranchName } from '../../../lib/branch-name.ts'
-import { parseName } from '../../envs/name.ts'
 import { AppError } from '../../errors.ts'
+import { checkAppName } from '../app-name.ts'
 import { tipOf } from './check-out.ts'
 import type { RemoteDeps } from './deps.ts'
 import type { RemoteRecord } from './model.ts'
@@ -33,11 +33,7 @@ export async function addRemote(deps: RemoteDeps, request: Omit<RemoteRecord, 'c
 export const lockOf = ({ context, app }: RemoteName) => `remote:${context}/${app}`
 
 function refuseBad({ context, app, branch, directory }: RemoteName & Pick<RemoteRecord, 'branch' | 'directory'>): void {
-  const parsed = parseName(app, 'project')
-  if (parsed !== app)
-    throw new AppError('NAME_INVALID', `${JSON.stringify(app)} cannot be the name of an app`, {
-      hint: `perhaps ${parsed}`,
-    })
+  checkAppName(app)
   if (!isContext(context)) throw new AppError('NAME_INVALID', `${JSON.stringify(context)} cannot be a context`)
   if (!isBranchName(branch))
     throw new AppError(
