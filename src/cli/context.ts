@@ -13,7 +13,7 @@ export interface BerthContext {
   /** The machine it is done on, where that is another one. */
   away?: Away | undefined
   ui: Ui
-  /** The client of a machine; `local` unless named. Throws MACHINE_NOT_CONNECTED once it is asked something. */
+  /** The client of a machine of the context that is meant; `local` unless named. Throws MACHINE_NOT_CONNECTED once it is asked something. */
   client(machine?: string, context?: string): Promise<Client>
   /** Runs another command line as if it had been typed; returns its exit code. */
   berth(words: readonly string[]): Promise<number>

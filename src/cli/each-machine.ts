@@ -27,7 +27,7 @@ export async function eachMachine<T>(
   { quick = true }: { quick?: boolean } = {},
 ): Promise<EachMachine<T>> {
   const machines = await meantMachines(context, flags)
-  const one = async (machine: string) => ask(await context.client(machine, flags.context), machine)
+  const one = async (machine: string) => ask(await context.client(machine), machine)
   if (machines.length === 1) {
     const [machine = 'local'] = machines
     return { answers: [{ machine, data: await one(machine) }], silent: [] }

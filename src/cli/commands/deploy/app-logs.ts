@@ -86,7 +86,7 @@ async function* linesOf(
   flags: Flags,
   { machine, app, services, alone }: { machine: string; app: string; services: readonly string[]; alone: boolean },
 ): AsyncGenerator<Line> {
-  const client = await context.client(machine, flags.context)
+  const client = await context.client(machine)
   const { follow, since, until, tail } = flags
   const input = { app, services: [...services], follow, since, until, tail, timestamps: true, ...ofContext(flags) }
   const asked = client.open('app.logs', input, context.signal)

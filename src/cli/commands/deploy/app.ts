@@ -10,12 +10,11 @@ import { domainGroup } from './domain.ts'
 import { fetchCommand, restoreCommand } from './dumps.ts'
 import { initCommand } from './init.ts'
 import { reconcileAppCommand } from './reconcile.ts'
-import { describeApp, machineColumn, paintApp } from './shared.ts'
+import { describeApp, machineColumn, ofContext, paintApp } from './shared.ts'
 
 type AppView = Output<'app.list'>['apps'][number] & { machine: string }
 type Deployment = Output<'app.status'>['deployments'][number]
 
-const ofContext = (context: string | undefined) => (context === undefined ? {} : { context })
 const appArgument = { name: 'app', brief: 'its name' }
 
 /** `berth app ls` */
@@ -27,7 +26,7 @@ const listCommand = defineCommand<{ quiet: boolean }>({
   examples: [['berth app ls --on all', 'of all connected machines']],
   flags: { quiet: quietFlag },
   async run(context, flags) {
-    const asked = await eachMachine(context, flags, (client) => client.call('app.list', ofContext(flags.context)))
+    const asked = await eachMachine(context, flags, (client) => client.call('app.list', ofContext(flags)))
     const apps = asked.answers.flatMap(({ machine, data }) => data.apps.map((app) => ({ ...app, machine })))
     const data = dataOf(asked)
     noteSilent(context, asked.silent)
@@ -58,7 +57,7 @@ const statusCommand = defineCommand<object, [string]>({
   arguments: [appArgument],
   async run(context, flags, app) {
     const client = await context.client(flags.on)
-    const data = await client.call('app.status', { app, ...ofContext(flags.context) })
+    const data = await client.call('app.status', { app, ...ofContext(flags) })
     const history = context.ui.table<Deployment>(
       [
         { title: 'DEPLOYMENT', value: ({ id }) => id },
@@ -87,7 +86,7 @@ const removeCommand = defineCommand<{ volumes: boolean }, [string]>({
     const data = await runWithProgress(context, flags, 'app.remove', `rm ${app}`, {
       app,
       volumes: flags.volumes,
-      ...ofContext(flags.context),
+      ...ofContext(flags),
     })
     const kept = data.volumesKept.length === 0 ? '' : `\nits data stays in ${data.volumesKept.join(', ')}`
     return { data, text: `${app} is gone${kept}` }

@@ -3,6 +3,7 @@ import { defineCommand, textFlag } from '../../command.ts'
 import type { BerthContext } from '../../context.ts'
 import { localTime } from '../../ui/local-time.ts'
 import { runWithProgress } from '../env/shared.ts'
+import { ofContext } from './shared.ts'
 
 type CertificateView = Output<'certificate.list'>['certificates'][number]
 
@@ -24,7 +25,7 @@ export const certsCommand = defineCommand<{ retry?: string }>({
   flags: { retry: textFlag('order a certificate for this domain now', 'domain') },
   async run(context, flags) {
     const { retry: domain } = flags
-    const of = flags.context === undefined ? {} : { context: flags.context }
+    const of = ofContext(flags)
     const data =
       domain === undefined
         ? await (await context.client(flags.on)).call('certificate.list', of)

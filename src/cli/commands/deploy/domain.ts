@@ -2,10 +2,10 @@ import type { Output } from '../../../contract/routes.ts'
 import { defineCommand, type Group, quietFlag } from '../../command.ts'
 import type { BerthContext } from '../../context.ts'
 import { certificateText } from './certs.ts'
+import { ofContext } from './shared.ts'
 
 type DomainView = Output<'domain.list'>['domains'][number]
 
-const ofContext = (context: string | undefined) => (context === undefined ? {} : { context })
 const domainArgument = { name: 'domain', brief: 'shop.example.com, or *.example.com for all below it' }
 const appArgument = { name: 'app', brief: "the app's name" }
 
@@ -30,7 +30,7 @@ const listCommand = defineCommand<{ quiet: boolean }, [string?]>({
   async run(context, flags, app) {
     const client = await context.client(flags.on)
     const data = await client.call('domain.list', {
-      ...ofContext(flags.context),
+      ...ofContext(flags),
       ...(app === undefined ? {} : { app }),
     })
     if (flags.quiet) return { data, text: data.domains.map(({ domain }) => domain).join('\n') }
@@ -50,7 +50,7 @@ const addCommand = defineCommand<object, [string, string]>({
   arguments: [appArgument, domainArgument],
   async run(context, flags, app, domain) {
     const client = await context.client(flags.on)
-    const data = await client.call('domain.add', { app, domain, ...ofContext(flags.context) })
+    const data = await client.call('domain.add', { app, domain, ...ofContext(flags) })
     return { data, text: describe(context, data.domains) }
   },
 })
@@ -61,7 +61,7 @@ const removeCommand = defineCommand<object, [string, string]>({
   arguments: [appArgument, domainArgument],
   async run(context, flags, app, domain) {
     const client = await context.client(flags.on)
-    const data = await client.call('domain.remove', { app, domain, ...ofContext(flags.context) })
+    const data = await client.call('domain.remove', { app, domain, ...ofContext(flags) })
     return { data, text: describe(context, data.domains) }
   },
 })

@@ -29,7 +29,7 @@ export const fetchCommand = defineCommand<{ from?: string; to?: string; new: boo
     if (flags.to === '-' && (flags.json || context.process.stdout.isTTY))
       throw usage('a dump is no text: pipe it, or name a file', 'berth app fetch --to FILE')
     if (flags.new && flags.from !== undefined) throw usage('--new and --from exclude each other')
-    const client = await context.client(flags.on, flags.context)
+    const client = await context.client(flags.on)
     const about = { app, addon, ...ofContext(flags) }
     if (flags.new) {
       const input = { ...about, by: whoAsks() }
@@ -71,7 +71,7 @@ export const restoreCommand = defineCommand<{ from?: string; file?: string }, [s
     return { data, text: `${addon} is as it was at ${flags.file === undefined ? data.name : `the dump ${flags.file}`}` }
 
     async function send(file: string) {
-      const client = await context.client(flags.on, flags.context)
+      const client = await context.client(flags.on)
       const progress = context.ui.progress(`send ${file}`)
       const onBytes = (bytes: number) => progress.onEvent({ type: 'output', line: megabytes(bytes) })
       return sendDump(context, client, about, { from: file, onBytes }).finally(() => progress.end())

@@ -4,6 +4,7 @@ import { defineCommand, listFlag, switchFlag, textFlag, yesFlag } from '../../co
 import { confirm } from '../../ui/confirm.ts'
 import { shellVariables } from '../env/shared.ts'
 import { identityVariable } from '../vault/shared.ts'
+import { ofContext } from './shared.ts'
 
 interface Flags {
   domain?: string[]
@@ -39,7 +40,7 @@ export const initCommand = defineCommand<Flags, [string?]>({
       directory,
       ...(app === undefined ? {} : { app }),
       ...(flags.service === undefined ? {} : { service: flags.service }),
-      ...(flags.context === undefined ? {} : { context: flags.context }),
+      ...ofContext(flags),
       domains: flags.domain ?? [],
       variables: await shellVariables(context, here, { name: basename(directory), directory }),
       identity: context.env[identityVariable] ?? null,

@@ -28,7 +28,7 @@ export async function cancelDeploys(
   const machines = await namedMachines(context, flags)
   const cancelled = await Promise.all(
     machines.map(async (machine) => {
-      const client = await context.client(machine, flags.context)
+      const client = await context.client(machine)
       return { machine, ...(await client.call('deploy.cancel', { app, ...ofContext(flags) })) }
     }),
   )

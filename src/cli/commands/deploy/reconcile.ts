@@ -71,7 +71,7 @@ async function onMachine(
 ): Promise<OnMachine> {
   const on = machine === 'local' ? {} : { on: machine }
   const { on: _, ...rest } = flags
-  const client = await context.client(machine, flags.context)
+  const client = await context.client(machine)
   const names =
     app === undefined ? (await client.call('app.list', ofContext(flags))).apps.map(({ name }) => name) : [app]
   const apps: Reconciled[] = []

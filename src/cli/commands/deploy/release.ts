@@ -3,6 +3,7 @@ import type { Output } from '../../../contract/routes.ts'
 import type { BerthContext, CommonFlags } from '../../context.ts'
 import { runWithProgress, shellVariables } from '../env/shared.ts'
 import { identityVariable } from '../vault/shared.ts'
+import { ofContext } from './shared.ts'
 
 /** A release, and the secrets that must not stand in it. */
 export type Release = Output<'deploy.bundle'>
@@ -20,7 +21,7 @@ export async function makeRelease(
     ...(app === undefined ? {} : { app }),
     variables: await shellVariables(context, here, ref),
     allowPlaintext: flags.allowPlaintextSecrets,
-    ...(flags.context === undefined ? {} : { context: flags.context }),
+    ...ofContext(flags),
     identity: context.env[identityVariable] ?? null,
   })
 }

@@ -30,7 +30,7 @@ export const addCommand = defineCommand<Flags, [string]>({
     const { directory, remotes } = await here.call('clone.show', { directory: context.directory })
     refuseTaken(name, remotes, `/remotes/${contextOf(flags)}/${app}/${app}.git`)
     const place = await placeOf(context, flags)
-    const there = await context.client(flags.on, flags.context)
+    const there = await context.client(flags.on)
     const { machine } = place
     const by = whoAsks()
     const { remote } = await there.call('remote.add', {

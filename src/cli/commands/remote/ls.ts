@@ -9,7 +9,7 @@ export const listCommand = defineCommand<{ quiet: boolean }>({
   flags: { quiet: quietFlag },
   async run(context, flags) {
     const place = await placeOf(context, flags)
-    const client = await context.client(flags.on, flags.context)
+    const client = await context.client(flags.on)
     const found = await client.call('remote.list', { context: contextOf(flags) })
     const remotes = found.remotes.map((remote): Remote => ({ ...remote, url: place.urlOf(remote.repository) }))
     const data = { remotes }

@@ -13,7 +13,7 @@ export const removeCommand = defineCommand<object, [string]>({
   async run(context, flags, app) {
     const place = await placeOf(context, flags)
     await confirm(context, flags.yes, `remove what was pushed for ${app} from ${place.machine}?`)
-    const there = await context.client(flags.on, flags.context)
+    const there = await context.client(flags.on)
     const { remote } = await there.call('remote.remove', { context: contextOf(flags), app })
     const url = place.urlOf(remote.repository)
     const here = await context.client()

@@ -25,7 +25,7 @@ export async function placeOf(context: BerthContext, flags: CommonFlags): Promis
       'a remote leads to one machine',
       'several are deployed by berth deploy --on, or by berth webhook map --to',
     )
-  if ((await context.client(on, flags.context)).byToken)
+  if ((await context.client(on)).byToken)
     throw failure(
       'NOT_SUPPORTED',
       `git reaches ${on} by SSH alone, and there is only a token for it`,

@@ -39,9 +39,9 @@ export const configCommand = defineCommand<object, [string?]>({
 })
 
 /** Another machine does not have the directory stood in. */
-async function show(context: BerthContext, { on, context: of }: CommonFlags): Promise<Shown> {
+async function show(context: BerthContext, { on }: CommonFlags): Promise<Shown> {
   const here = context.away === undefined ? { directory: context.directory } : {}
-  return (await context.client(on, of)).call('config.show', here)
+  return (await context.client(on)).call('config.show', here)
 }
 
 async function edit(context: BerthContext, path: string): Promise<void> {
