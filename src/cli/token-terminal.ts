@@ -8,6 +8,7 @@ import type { BerthContext, CommonFlags } from './context.ts'
 import { failure } from './failure.ts'
 import { onTerminal } from './terminal.ts'
 import { startTyping } from './typing.ts'
+import { drained } from './ui/drained.ts'
 
 /** Routes that run a program for a terminal of ours. */
 type TerminalRoute = 'terminal.exec' | 'terminal.raw' | 'terminal.attach' | 'terminal.compose'
@@ -47,7 +48,10 @@ export function onTokenTerminal<N extends TerminalRoute>(
   const { stdout, stderr } = context.process
   return join(context, client, route, asked, {
     terminal: onTerminal(),
-    print: (stream, bytes) => written(stream === 'stdout' ? stdout : stderr, bytes),
+    print: async (stream, bytes) => {
+      const out = stream === 'stdout' ? stdout : stderr
+      if (!out.write(bytes)) await drained(out)
+    },
   })
 }
 
@@ -103,11 +107,4 @@ function ofThisTerminal({ env }: BerthContext): Record<string, string> {
       entry[1] !== undefined && /^(TERM|COLORTERM|LANG|LC_[A-Z]+|TZ|NO_COLOR)$/.test(entry[0]),
   )
   return Object.fromEntries(entries)
-}
-
-function written(stream: NodeJS.WriteStream, bytes: Buffer): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  if (stream.write(bytes)) resolve()
-  else stream.once('drain', () => resolve())
-  return promise
 }
