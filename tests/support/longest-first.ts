@@ -14,6 +14,7 @@ const seconds: Readonly<Record<string, number>> = {
   'e2e/deploy': 60,
   'e2e/crash': 60,
   'e2e/connect': 45,
+  'e2e/concurrency': 40,
   'lab/tailnet': 45,
   'e2e/ingress-upgrade': 45,
   'e2e/ci-languages': 45,

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip } from 'node:zlib'
 import { AppError } from '../../core/errors.ts'
 import type { Host, Package, Packages } from '../../core/ports.ts'
 import { createKeyedLock } from '../../lib/keyed-lock.ts'
+import { writeAtomic } from '../../lib/write-atomic.ts'
 
 interface PackagesDeps {
   host: Host
@@ -66,7 +67,8 @@ async function packedOnce(
     const sha256 = await digestOf(part)
     const packed: Package = { id: id ?? sha256.slice(0, 16), file, bytes: (await stat(part)).size, sha256 }
     await rename(part, file)
-    await writeFile(note, JSON.stringify(packed))
+    // as a whole: another berthd that keeps its packages here may be reading it
+    await writeAtomic(note, JSON.stringify(packed))
     return packed
   } finally {
     await rm(part, { force: true })

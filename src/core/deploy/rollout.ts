@@ -181,7 +181,7 @@ async function runsAlready(
 }
 
 /** How often somebody else may be faster to make a network where one was just found free. */
-const networkRaces = 5
+const networkRaces = 20
 
 async function startBeside(deps: DeployDeps, rollout: Rollout, scope: OperationScope): Promise<void> {
   const { composeProject } = rollout.deployment

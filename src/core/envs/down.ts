@@ -61,7 +61,10 @@ export function stopSteps(
     step('stop', 'stop its services', () =>
       deps.heavy(() => deps.engine.down(bareProject(deps, env), { volumes, onLine })),
     ),
-    step('sweep', 'remove what is left', () => sweepEnv(deps, env, { volumes })),
+    step('sweep', 'remove what is left', async () => {
+      await sweepEnv(deps, env, { volumes })
+      await deps.observed.look(env.id)
+    }),
   ]
 }
 

@@ -12,6 +12,8 @@ export interface Observed {
   firstLook(ms: number): Promise<void>
   /** Reads everything anew. Throws ENGINE_UNAVAILABLE. */
   reload(): Promise<void>
+  /** Reads one env's containers now, for whoever just changed them: the events of that may still be under way. Throws ENGINE_UNAVAILABLE. */
+  look(envId: string): Promise<void>
   /** Takes one event in. */
   apply(event: EngineEvent): Promise<void>
   /** The engine is gone: nothing runs as far as anyone can tell. */
@@ -55,6 +57,7 @@ export function createObserved({ engine, homeId, clock }: ObservedDeps): Observe
       looked.resolve()
       changed()
     },
+    look: refresh,
     async apply(event) {
       for (const envId of envsOf(event, homeId, byEnv)) await refresh(envId)
       if (event.type === 'container' && event.action === 'die') await untilSeenDead(event, byEnv, refresh, clock)

@@ -17,7 +17,7 @@ type ShowDeps = Pick<
 }
 
 /** How long a daemon that has just started waits for its engine's first answer, ms: before, all would look broken. */
-const patience = 3000
+const patience = 10_000
 
 /** All envs of this machine, or of one project, as last observed: no question to the engine, so 1,000 cost no more. */
 export async function listEnvs(deps: ShowDeps, project?: string): Promise<EnvView[]> {

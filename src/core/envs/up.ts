@@ -163,8 +163,8 @@ async function withLogsHint({ project, name }: EnvRecord, starting: Promise<void
   }
 }
 
-/** How often somebody else may be faster to make a network in the block that was just found free. */
-const blockRaces = 5
+/** How often somebody else may be faster to make a network in the block that was just found free: others may bring up dozens at once. */
+const blockRaces = 20
 
 /** Starts; where someone made a network in the env's block since it was planned, plans again and tries once more. */
 async function untilBlockIsFree(start: () => Promise<void>, planAgain: () => Promise<void>): Promise<void> {
@@ -234,9 +234,10 @@ async function upInstances(
   }
 }
 
-/** Keeps which containers stood at the end, for the next `up` to compare with. */
+/** Keeps which containers stood at the end, for the next `up` to compare with; lists that are asked from now on show them. */
 async function recordMade(deps: EnvDeps, env: EnvRecord, plan: UpPlan): Promise<void> {
-  const containers = await envContainers(deps, env.id)
+  await deps.observed.look(env.id)
+  const containers = deps.observed.of(env.id)
   const made = containers.map(({ id, image, imageId, state, labels: own }) => ({
     id,
     image,
