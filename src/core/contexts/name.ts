@@ -18,6 +18,9 @@ export function newContextName(name: string): string {
   })
 }
 
+/** Whether a context can be called so, here or on another machine. */
+export const isContextName = (name: string): boolean => name === defaultContext || faultOf(name) === undefined
+
 function faultOf(name: string): string | undefined {
   if (name === '') return 'it is empty'
   if (name.length > longest) return `it is longer than ${longest} characters`

@@ -1,4 +1,5 @@
 import { isBranchName } from '../../../lib/branch-name.ts'
+import { isContextName } from '../../contexts/name.ts'
 import { AppError } from '../../errors.ts'
 import { checkAppName } from '../app-name.ts'
 import { tipOf } from './check-out.ts'
@@ -34,7 +35,7 @@ export const lockOf = ({ context, app }: RemoteName) => `remote:${context}/${app
 
 function refuseBad({ context, app, branch, directory }: RemoteName & Pick<RemoteRecord, 'branch' | 'directory'>): void {
   checkAppName(app)
-  if (!isContext(context)) throw new AppError('NAME_INVALID', `${JSON.stringify(context)} cannot be a context`)
+  if (!isContextName(context)) throw new AppError('NAME_INVALID', `${JSON.stringify(context)} cannot be a context`)
   if (!isBranchName(branch))
     throw new AppError(
       'USAGE',
@@ -44,7 +45,6 @@ function refuseBad({ context, app, branch, directory }: RemoteName & Pick<Remote
     throw new AppError('USAGE', `${JSON.stringify(directory)} is no directory of a repository`)
 }
 
-const isContext = (name: string) => /^[a-z0-9][a-z0-9-]{0,39}$/.test(name)
 const isBelow = (path: string) =>
   !/\p{Cc}/u.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 
@@ -53,7 +53,7 @@ export async function requireRemote(
   deps: Pick<RemoteDeps, 'files' | 'paths'>,
   name: RemoteName,
 ): Promise<RemoteRecord> {
-  const isName = isContext(name.context) && /^[a-z0-9-]{1,60}$/.test(name.app)
+  const isName = isContextName(name.context) && /^[a-z0-9-]{1,60}$/.test(name.app)
   const found = isName ? await readRemote(deps, name) : undefined
   if (found) return found
   throw new AppError('REMOTE_NOT_FOUND', `nothing can be pushed for ${name.app} on this machine`)
