@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { reservedMachineNames } from '../contract/choices.ts'
 import { loginsDirectory } from '../contract/home.ts'
 import { writeAtomic } from '../lib/write-atomic.ts'
 
@@ -22,7 +23,7 @@ const fileOf = ({ home, context }: LoginPlace, name: string) => join(loginsDirec
 
 /** What a machine may be called: nothing that leads elsewhere as a file's name, or means something else behind --on. */
 export const isMachineName = (name: string): boolean =>
-  /^[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?$/.test(name) && !['local', 'localhost', 'all', 'none', 'self'].includes(name)
+  /^[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?$/.test(name) && !reservedMachineNames.includes(name)
 
 /** The login of a machine, or undefined where it is not reached by one. */
 export async function readLogin(place: LoginPlace, name: string): Promise<Login | undefined> {

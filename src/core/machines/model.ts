@@ -1,6 +1,9 @@
 /** How the services of a machine are reached: over its SSH connection, or beside it. */
 export type Tunnel = 'ssh' | 'wireguard' | 'tailscale'
 
+/** Words that mean something else behind --on: no machine is called so. */
+export const reservedMachineNames: readonly string[] = ['local', 'localhost', 'all', 'none', 'self']
+
 /** A machine this one was told to be connected to. */
 export interface MachineRecord {
   /** Which context it belongs to. */

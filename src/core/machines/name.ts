@@ -1,6 +1,7 @@
 import { slug } from '../../lib/slug.ts'
 import { defaultContext } from '../contexts/model.ts'
 import { AppError } from '../errors.ts'
+import { reservedMachineNames } from './model.ts'
 
 /** Longest name: it is part of a socket's path and of host names. */
 const longest = 32
@@ -39,6 +40,6 @@ function faultOf(name: string): string | undefined {
   if (name === '') return 'it is empty'
   if (name.length > longest) return `it is longer than ${longest} characters`
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) return 'small letters, digits and - may stand in it'
-  if (['local', 'localhost', 'all', 'none', 'self'].includes(name)) return 'the word is reserved'
+  if (reservedMachineNames.includes(name)) return 'the word is reserved'
   return undefined
 }
