@@ -26,7 +26,10 @@ export interface CopyTools {
   host: Host
   /** Shared by all copies of this machine: many more programs at once than cores only get in each other's way. */
   limit: Limiter
-  /** For repositories, of which one thing is copied after the other: none of it waits behind all the files. */
+  /**
+   * For what must not wait behind all the files: repositories, of which one thing is copied after the other, and looks at what
+   * changed in a source.
+   */
   aside: Limiter
 }
 

@@ -23,19 +23,23 @@ export function workspaceCopy(
   scope: OperationScope,
 ): WorkspaceCopy {
   const method = copyMethod === 'auto' ? config.env.copy.method : copyMethod
-  const asked = async () => ({ source, method, rules: await rulesFor(deps, config, source), signal: scope.signal })
+  const ask = async () => ({ source, method, rules: await rulesFor(deps, config, source), signal: scope.signal })
+  let asked: ReturnType<typeof ask> | undefined
   let looking: Promise<SourceLook> | undefined
   return {
     look() {
-      looking = asked().then((request) => deps.workspaces.look(request))
+      asked = ask()
+      looking = asked.then((request) => deps.workspaces.look(request))
       // told when it is copied, if it comes to that
       looking.catch(() => undefined)
     },
     async copy({ name, workspace }) {
       const look = await looking
+      // what is copied is what was looked at
+      const request = await (asked ?? ask())
       await deps.files.makeDirectory(dirname(workspace))
       const place = { workspace, branch: `berth/${name}` }
-      const made = await deps.workspaces.create({ ...(await asked()), ...place, ...(look && { look }) })
+      const made = await deps.workspaces.create({ ...request, ...place, ...(look && { look }) })
       for (const { path, reason } of made.skipped)
         scope.emit({ type: 'warning', message: `${path} was not copied: ${reason}` })
       return {
