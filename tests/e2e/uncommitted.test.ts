@@ -1,5 +1,5 @@
 /** Work of the user's that is not committed when an env is made stays the user's, whatever the env does. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openBerth, type TestBerth } from '../support/berth.ts'
@@ -67,4 +67,15 @@ test('work in the same file: apart where it can be told apart, said where not, r
   const pulled = await berth.run(['pull', 'tea'], inProject())
   expect(pulled.stderr).toContain('what you had not committed came along in app.txt, notes.txt')
   expect(await read('notes.txt')).toBe('mine\n')
+})
+
+test('of what git ignores comes along what berth.toml and .worktreeinclude list', async () => {
+  const files = { '.gitignore': '*.key\n.env\nout/\n', '.worktreeinclude': '# secrets\n.env\n', 'out/big': 'x' }
+  for (const [name, text] of Object.entries({ ...files, '.env': 'A=1\n', 'a.key': 'a', 'b.key': 'b' }))
+    await project.write(name, text)
+  await project.write('berth.toml', '[env.copy]\ninclude = ["a.key"]\n')
+  await berth.ok(['create', 'tea'], inProject())
+  const workspace = (await berth.ok(['path', 'tea'], inProject())).trim()
+  const ignored = (await readdir(workspace)).filter((name) => /key$|^\.env$|^out$/.test(name))
+  expect(ignored.sort()).toEqual(['.env', 'a.key'])
 })
