@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { everyCommand } from '../scripts/reference/commands.ts'
 import { commonFlags, isCommand } from '../src/cli/command.ts'
+import { commandsThere, groupsThere } from '../src/cli/hint-there.ts'
 import { parseWords } from '../src/cli/line/parse-words.ts'
 import { readLine } from '../src/cli/line/read-line.ts'
 import { aliases, root } from '../src/cli/registry.ts'
@@ -47,6 +48,15 @@ test('no two commands have one name', () => {
 
 test('every alias means a command', () => {
   expect(Object.values(aliases).filter((name) => !(name in root.commands))).toEqual([])
+})
+
+test('what hints of other machines are taken to name is there, and what has commands below it is known to have', () => {
+  const kindOf = (word: string) => {
+    const found = root.commands[word]
+    return found && (isCommand(found) ? 'command' : 'group')
+  }
+  expect(commandsThere.filter((word) => kindOf(word) !== 'command')).toEqual([])
+  expect(groupsThere.filter((word) => kindOf(word) !== 'group')).toEqual([])
 })
 
 describe.each(Object.entries(errorCatalogue))('%s', (code, { exit, meaning, hint }) => {
