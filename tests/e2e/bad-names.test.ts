@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openBerth, type TestBerth } from '../support/berth.ts'
+import { eventually } from '../support/eventually.ts'
 import { expectNothingMade, failureOf } from '../support/failure.ts'
 import { ensureImages, images } from '../support/images.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
@@ -97,7 +98,9 @@ test('values of a compose file are values: none is run by a shell', async () => 
   await project.write('compose.yaml', JSON.stringify(compose))
   const inProject = { cwd: project.directory }
   await berth.ok(['up', 'a'], inProject)
-  expect(await berth.ok(['logs', 'a', '--no-prefix'], inProject)).toBe(`; touch ${mark('command')}; \`id\`\n`)
+  await eventually(async () =>
+    expect(await berth.ok(['logs', 'a', '--no-prefix'], inProject)).toBe(`; touch ${mark('command')}; \`id\`\n`),
+  )
   const shown = await berth.ok(['exec', 'a', 'web', '--', 'sh', '-c', 'echo "$A"; echo "$B"; echo "$C"'], inProject)
   expect(shown).toBe(`\`touch ${mark('backtick')}\`\n$(touch ${mark('dollar')})\ntwo\nlines\n`)
   await berth.ok(['run', 'a', '--', 'echo', `$(touch ${mark('raw')})`], inProject)

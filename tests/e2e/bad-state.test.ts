@@ -220,8 +220,15 @@ describe('two builds', () => {
   test('who follows the events of one is told when the other takes its place', async () => {
     const other = await otherBuild()
     await berth.ok(['ls'])
-    const following = exec([join(root, 'bin', 'berth'), 'events', '--follow'], { env: berth.env })
-    await eventually(async () => expect(await berth.ok(['events'])).toContain('daemon.started'))
+    const [before, since] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const following = exec([join(root, 'bin', 'berth'), 'events', '--follow'], {
+      env: berth.env,
+      onLine: (line) => (line.includes('env.created') ? since.resolve() : before.resolve()),
+    })
+    // what was before is told first: what comes after that it hears as it happens
+    await before.promise
+    await berth.ok(['create', 'a'], { cwd: project.directory })
+    await since.promise
     expect(await exec([other, 'ls'], { env: berth.env })).toMatchObject({ exitCode: 0, stderr: '' })
     const { exitCode, stderr } = await following
     expect(stderr).toContain('error: berthd is 9.9.9+other, berth is ')

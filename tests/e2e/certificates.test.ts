@@ -58,7 +58,7 @@ const untilState = (state: string) =>
     const [certificate] = await certificates()
     expect(certificate).toMatchObject({ domain, state })
     return certificate as Certificate
-  }, 30_000)
+  })
 
 const curl = (...args: string[]) =>
   must([
@@ -88,7 +88,7 @@ const events = async (type: string) => {
 test.each(proxies)(
   'behind %s one is ordered, used, renewed without a failed request; what fails is told',
   async (proxy, like) => {
-    await open(proxy, { validSeconds: 9 })
+    await open(proxy, { validSeconds: 15 })
     await world.deploy()
     await untilState('valid')
     const first = await eventually(serial)
@@ -106,7 +106,7 @@ test.each(proxies)(
     expect(await plain('shop.localhost', '/')).toBe('v1')
     const { app } = await world.berth.data<{ app: { urls: string[] } }>(['app', 'status', 'shop'])
     expect(app.urls).toEqual([`https://${domain}:${securePort}`, `http://shop.localhost:${world.port}`])
-    await eventually(async () => expect(await serial()).not.toBe(first), 30_000)
+    await eventually(async () => expect(await serial()).not.toBe(first))
     const { requests, failures } = await clients.stop()
     expect(failures).toEqual([])
     expect(requests).toBeGreaterThan(50)

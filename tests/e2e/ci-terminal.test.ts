@@ -75,7 +75,11 @@ test('--watch runs again what a change touches, begins again what it interrupts,
   await project.write('src/a.txt', 'two\n')
   await screen.shows(/src\/a.txt changed: lint, test[^]*two[^]*✓ lint/)
   await eventually(() => expect(isRunning(held)).toBe(false))
-  const last = await pidIn('ignored')
+  const last = await eventually(async () => {
+    const pid = await pidIn('ignored')
+    expect(pid).not.toBe(held)
+    return pid
+  })
 
   await screen.press('C-c')
   expect(await screen.shows(/code=\d/)).toMatch(/✗ test \(cancelled[^]*code=130/)

@@ -97,7 +97,7 @@ $ exit 4
 
   test('a deadline ends the whole process group, also one that ignores SIGTERM', async () => {
     await repository({
-      stuck: `command = "trap '' TERM; sleep 1000 & echo $! > child; while :; do sleep 1; done"\ntimeout = 1\ninputs = ["src/**"]`,
+      stuck: `command = "trap '' TERM; sleep 1000 & echo $! > child; while :; do sleep 1; done"\ntimeout = 4\ninputs = ["src/**"]`,
       after: 'command = "echo after"',
     })
     const { stdout, exitCode } = await ci()

@@ -84,7 +84,7 @@ test('an add-on comes with the next deploy, with a password of its own that is n
   const other = await world.berth.ok(['secret', 'get', 'CACHE_PASSWORD', '--app', 'store'])
   expect(await inService('web', 'sh', '-c', 'echo "$CACHE_URL"')).toBe(`redis://:${other.trim()}@cache:6379/0`)
   expect(await world.deploy()).toMatchObject({ unchanged: true })
-}, 90_000)
+})
 
 test('data is dumped by hand and by the clock, and comes back as it was', async () => {
   await sql("create table tea (name text); insert into tea values ('green'), ('black')")
@@ -102,7 +102,7 @@ test('data is dumped by hand and by the clock, and comes back as it was', async 
   expect(backups.map(({ addon }) => addon).toSorted()).toEqual(['cache', 'cache', 'db', 'db'])
   expect(await must(['sh', '-c', 'find "$1"/apps/*/backups -type f ! -perm 600', 'sh', world.berth.home])).toBe('')
   expect(await run('app', 'restore', 'store', 'db', '--from', 'nosuch', '--yes')).toMatchObject({ exitCode: 3 })
-}, 90_000)
+})
 
 test('a dump comes here whole and readable by its owner alone, and goes back from here', async () => {
   await sql("insert into coffee values ('mocha')")
@@ -134,7 +134,7 @@ test('a dump comes here whole and readable by its owner alone, and goes back fro
   await must(['sh', '-c', restore, berthProgram], { env: world.berth.env })
   expect(await redis('strlen', 'large')).toBe('3000000')
   expect(await must(['sh', '-c', 'find "$1"/apps -name "*.sent"', 'sh', world.berth.home])).toBe('')
-}, 90_000)
+})
 
 test('an add-on never takes the place of something the compose file has', async () => {
   await world.project.write('compose.yaml', `${compose}  db:\n    image: ${images.busybox}\n`)

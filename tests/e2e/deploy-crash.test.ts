@@ -31,13 +31,13 @@ test('the version is live in the end, the command says so, and no request failed
       app: { state: 'ok', number: index + 2 },
       deployment: { state: 'live' },
     })
-    expect(await readFile(firedFile(), 'utf8')).toBe(`${pair.join('\n')}\n`)
+    await eventually(async () => expect(await readFile(firedFile(), 'utf8')).toBe(`${pair.join('\n')}\n`))
     await eventually(() => expect(openOperations(world.berth.home)).toEqual([]))
   }
   const { failures, bodies } = await clients.stop()
   expect(failures).toEqual([])
   expect(bodies).toEqual(['v1', ...pairs.map((pair) => pair.join())])
-  await eventually(async () => expect(await world.containers('web')).toHaveLength(1), 30_000)
+  await eventually(async () => expect(await world.containers('web')).toHaveLength(1))
 })
 
 /** Each point of the first half with one of the second: there the next daemon is killed while it finishes what the first began. */

@@ -61,7 +61,7 @@ describe.skipIf(noLoop !== null)(`a disk that fills (${noLoop ?? 'ext4'})`, () =
     await world.project.write('compose.yaml', gated)
     await world.project.write('site/index.html', 'v2')
     const deploying = world.berth.run(['deploy', '--json'], inProject)
-    await eventually(async () => expect(await world.containers('web')).toHaveLength(2), 30_000)
+    await eventually(async () => expect(await world.containers('web')).toHaveLength(2))
     await shortenLog()
     await fill()
     await must(['docker', 'exec', await newest(), 'touch', '/tmp/ready'])

@@ -80,7 +80,7 @@ test.each(proxies)('%s: another image, a front that starts anew, another port: n
   await world.deploy()
   expect(await answering(world.port)).toBe('8102')
   // the one that was replaced finishes what it has begun, and is ended
-  await eventually(async () => expect(Object.keys(await running()).sort()).toEqual(['proxy', 'proxy-8102']), 30_000)
+  await eventually(async () => expect(Object.keys(await running()).sort()).toEqual(['proxy', 'proxy-8102']))
 
   // one that does not start takes nothing from the one there is
   await settle((text) => text.replace(third, images.busybox))
@@ -95,7 +95,7 @@ test.each(proxies)('%s: another image, a front that starts anew, another port: n
   expect(bodies).toEqual(['v1', 'v2'])
   expect(requests).toBeGreaterThan(200)
   expect(await answering(moved)).toBe('first')
-  await eventually(async () => expect(Object.keys(await running())).toHaveLength(1), 30_000)
+  await eventually(async () => expect(Object.keys(await running())).toHaveLength(1))
   expect(await answering(world.port)).toBe(null)
 })
 
@@ -106,8 +106,8 @@ test('caddy: after its front started anew the proxy that took over does so again
   await settle((text) => text.replace(images.caddy, second))
   expect(await reconcile('--apply')).toContain(' repaired ')
   await must(['docker', 'restart', (await running())['proxy'] ?? ''])
-  await eventually(async () => expect(await answering(world.port)).toBe('8100'), 30_000)
-  expect(await reconcile()).toBe('ok')
+  await eventually(async () => expect(await answering(world.port)).toBe('8100'))
+  await eventually(async () => expect(await reconcile()).toBe('ok'))
 
   await settle((text) => text.replace('127.0.0.1:', '0.0.0.0:'))
   const told = 'requests fail for a moment, since 0.0.0.0:'

@@ -1,8 +1,9 @@
 /** Commands and daemon interrupted in the middle of their work: Ctrl-C, kill -9, at moments nobody chose. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -14,7 +15,7 @@ import { openOperations } from '../support/journal.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
 import { tracesOf } from '../support/traces.ts'
 
-/** `slow` never becomes healthy by itself; `quick` and `other` only take their time to stop. */
+/** `slow` never becomes healthy by itself, `stubborn` takes its time to stop. */
 const compose = `
 services:
   quick: { image: "${images.busybox}", command: sleep 100000, init: true }
@@ -25,6 +26,11 @@ services:
     init: true
     profiles: [never]
     healthcheck: { test: test -e /healthy, interval: 1s, retries: 1000 }
+  stubborn:
+    image: ${images.busybox}
+    command: sh -c "trap '' TERM; while :; do sleep 1; done"
+    profiles: [never]
+    stop_grace_period: 5s
 volumes: { data: {} }
 `
 /** The init hook goes on until somebody writes the file `go` in the home. */
@@ -65,7 +71,7 @@ test('a second Ctrl-C leaves at once; the daemon settles the rest', async () => 
   await project.write('berth.toml', config.replace('while', "trap '' TERM; while"))
   const command = await beginCreate()
   command.process.kill('SIGINT')
-  await wait(200)
+  await eventually(() => expect(catchesInterrupts(command.process.pid)).toBe(false))
   command.process.kill('SIGINT')
   expect(await command.ended()).toMatchObject({ signal: 'SIGINT' })
   await letHookGo()
@@ -95,7 +101,7 @@ test('Ctrl-C in up of an env that was up: it stays as it is', async () => {
 
 test('Ctrl-C in destroy: it says so, and is finished', async () => {
   await berth.ok(['create', 'a'], inProject())
-  await berth.ok(['up', 'a'], inProject())
+  await berth.ok(['up', 'a', 'stubborn'], inProject())
   const command = start('destroy', 'a', '--yes')
   await eventually(async () => expect(await stateOf('a')).toBe('destroying'))
   command.process.kill('SIGINT')
@@ -144,6 +150,12 @@ async function beginCreate(): Promise<StartedCommand> {
   const command = start('create', 'a')
   await eventually(() => expect(existsSync(join(berth.home, 'begun'))).toBe(true))
   return command
+}
+
+/** Whether a process has something to do at SIGINT, by the mask the kernel keeps: a command takes the first, and not the second. */
+function catchesInterrupts(pid = 0): boolean {
+  const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
+  return (BigInt(`0x${mask}`) & (1n << BigInt(constants.signals.SIGINT - 1))) !== 0n
 }
 
 async function killedAfter(ms: number, ...args: string[]) {

@@ -42,7 +42,10 @@ beforeEach(async () => {
   ;[berth, project] = await Promise.all([openBerth(), makeProject({ 'compose.yaml': services })])
   await berth.ok(['create', 'a'], inProject())
   await berth.ok(['up', 'a'], inProject())
-  await eventually(async () => expect(await logs('second')).toContain('second 2'))
+  await eventually(async () => {
+    const all = await logs()
+    for (const last of ['first 2', 'second 2', 'unfinished', 'red']) expect(all).toContain(last)
+  })
 })
 afterEach(async () => {
   for (const one of following.splice(0)) one.end('SIGKILL')

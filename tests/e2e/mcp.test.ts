@@ -142,7 +142,11 @@ test('a call that is taken back ends what it started', async () => {
   const running = client.callTool({ name: 'ci_run_stage', arguments: { stage: 'test' } }, undefined, {
     signal: taken.signal,
   })
-  const pid = await eventually(async () => Number(await repository.read('pid')))
+  const pid = await eventually(async () => {
+    const text = await repository.read('pid')
+    expect(text).not.toBe('') // made, and not written yet
+    return Number(text)
+  })
   expect(isRunning(pid)).toBe(true)
   taken.abort()
   await expect(running).rejects.toThrow()

@@ -72,7 +72,7 @@ test('a reboot: what ran runs again, what had ended or was stopped by hand stays
   await ok('ls')
   await eventually(async () => expect(await services()).toEqual(before), someMinutes)
   expect(await readFile(join(env.workspace, 'site/index.html'), 'utf8')).toBe('hello')
-  expect(await findings()).toEqual([])
+  await eventually(async () => expect(await findings()).toEqual([]), someMinutes)
   expect(await ok('reconcile')).toBe('everything is as it should be\n')
   expect(await services()).toEqual(before)
   expect(await ok('sessions')).not.toContain('running')

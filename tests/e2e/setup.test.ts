@@ -69,7 +69,7 @@ hint() { node -p 'JSON.parse(fs.readFileSync(0, "utf8")).error.hint'; }
 test.skipIf(!adaMayRunIt)('without root the error says what to type, and berthd follows', async () => {
   const said = await onMachine(`${ada}
     ada "$1" setup --yes --json 2>/dev/null >"$2/refused" || eval "$(hint <"$2/refused")"
-    for _ in $(seq 50); do getent hosts berth-check.test && break; sleep 0.1; done
+    for _ in $(seq 600); do getent hosts berth-check.test && break; sleep 0.1; done
     ada "$1" setup
     ada "$1" setup --undo --yes --json 2>/dev/null >"$2/refused" || eval "$(hint <"$2/refused")"
     cat /etc/resolv.conf

@@ -90,7 +90,7 @@ test('after the grace period without a user it stops; its data stays for the nex
   await berth.ok(['up', 'a'], here())
   await berth.ok(['exec', 'a', 'db', '--', 'sh', '-c', 'echo kept > /data/note'], here())
   await berth.ok(['down', 'a'], here())
-  await eventually(async () => expect(await containersOf('db')).toEqual([]), 30_000)
+  await eventually(async () => expect(await containersOf('db')).toEqual([]))
   await berth.ok(['up', 'a'], here())
   expect(await berth.ok(['exec', 'a', 'db', '--', 'cat', '/data/note'], here())).toBe('kept\n')
 })

@@ -8,7 +8,7 @@ import { callApi } from '../support/api.ts'
 import { openBerth, type TestBerth } from '../support/berth.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-port.ts'
-import { images } from '../support/images.ts'
+import { ensureImages, images } from '../support/images.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
 import { openTerminal } from '../support/terminal.ts'
 
@@ -32,6 +32,7 @@ let address: string
 let issued: Issued
 
 beforeAll(async () => {
+  await ensureImages(['busybox'])
   ;[owner, mate, shop] = await Promise.all([
     openBerth(),
     openBerth(),
@@ -166,14 +167,14 @@ test('a session is started, joined, left and joined again', async () => {
 })
 
 test('a terminal ends with its token, when that is revoked and when its time is up; the audit tells of both', async () => {
-  const [revoked, short] = await Promise.all([issue(), issue('--expires', '6s')])
+  const [revoked, short] = await Promise.all([issue(), issue('--expires', '20s')])
   await Promise.all([use(revoked.token, 'lent'), use(short.token, 'brief')])
   const terminal = await openTerminal({ cwd: '/', env: mate.env })
   try {
-    await terminal.line(`${program} exec tea --on brief -- sh -c 'echo up; sleep 1001'`)
+    await terminal.line(`${program} exec tea --on brief -- sh -c 'echo up; sleep 2718281'`)
     await terminal.shows(/^error: the token has ended/m)
     await terminal.line(`clear; ${program} shell tea --on lent`)
-    await terminal.line('echo in $((1 + 1)); sleep 1002')
+    await terminal.line('echo in $((1 + 1)); sleep 2718282')
     await terminal.shows('in 2')
     await owner.ok(['logout', 'local', '--token', revoked.record.id])
     await terminal.shows(/^error: the token has ended/m)
@@ -184,7 +185,7 @@ test('a terminal ends with its token, when that is revoked and when its time is 
   }
   await eventually(async () =>
     expect(
-      (await owner.run(['run', 'tea', '--no-up', '--', 'pgrep', '-f', '[s]leep 100[12]'], { cwd: shop.directory }))
+      (await owner.run(['run', 'tea', '--no-up', '--', 'pgrep', '-f', '[s]leep 271828[12]'], { cwd: shop.directory }))
         .stdout,
     ).toBe(''),
   )
@@ -235,7 +236,7 @@ test('a login belongs to a context, as its machines do: another one has its own 
   await mate.ok(['login', `https://${address}`, '--name', 'box', ...acme], { input: `${token}\n` })
   expect(await mate.ok(['machines', ...acme])).toMatch(/^box .*read in all projects/m)
   expect(await mate.ok(['machines'])).toMatch(/^box .*operate in shop/m)
-  expect(await mate.ok(['ls', '--quiet', ...acme])).toBe('shop/tea --on box\n')
+  await eventually(async () => expect(await mate.ok(['ls', '--quiet', ...acme])).toBe('shop/tea --on box\n'))
   // each is asked with its own token, whatever the command
   const asked = (...flags: string[]) => mate.run(['exec', 'tea', '--on', 'box', ...flags, '--', 'true'])
   expect((await asked()).exitCode).toBe(0)

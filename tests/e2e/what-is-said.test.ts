@@ -7,6 +7,7 @@ import { socketPath } from '../../src/contract/home.ts'
 import { exec } from '../../src/lib/exec.ts'
 import { openBerth, type TestBerth } from '../support/berth.ts'
 import { daemonPid } from '../support/daemon.ts'
+import { eventually } from '../support/eventually.ts'
 import { ensureImages, images } from '../support/images.ts'
 import { openPodman, podmanMissing } from '../support/podman.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
@@ -61,7 +62,7 @@ test('a service that does not come up: the hint is the command that shows its lo
 test('the log of a service shared with others is read under the own name', async () => {
   await ok('create', 'a', '--shared', 'db')
   await ok('up', 'a')
-  expect(await ok('logs', 'a', 'db')).toContain('the database speaks')
+  await eventually(async () => expect(await ok('logs', 'a', 'db')).toContain('the database speaks'))
 })
 
 test.skipIf(podmanMissing())(

@@ -134,7 +134,7 @@ test('a bad version stops at the first machine, and says which has which release
 
 test('of two at once one is refused; cancelled, all is as before; a laptop that dies is gone on with', async () => {
   const clients = world.load()
-  await world.project.write('berth.toml', shopSettings.replace('timeout = 5', 'timeout = 60'))
+  await world.project.write('berth.toml', shopSettings.replace('timeout = 10', 'timeout = 60'))
   await world.version('slow', 'sh -c "sleep 100; httpd -f -p 80 -h /site"')
   const first = world.berth.run(['deploy', '--on', 'all', '--strategy', 'parallel'], inProject())
   const locked = async (host: LabHost) =>

@@ -27,7 +27,7 @@ volumes: { data: {} }
 `
 
 /** berth.toml of the shop; the old version goes on for one second. */
-export const shopSettings = '[deploy]\napp = "shop"\ndrain = 1\nbake = 1\nhealth.timeout = 5\n'
+export const shopSettings = '[deploy]\napp = "shop"\ndrain = 1\nbake = 1\nhealth.timeout = 10\n'
 
 /** What `berth deploy --json` says. */
 export interface DeployOutcome {

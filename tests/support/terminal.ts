@@ -34,7 +34,7 @@ export async function openTerminal({ cwd, env, columns = 100, rows = 40 }: Termi
   const directory = await mkdtemp(join(tmpdir(), `${temporaryPrefix}terminal-`))
   const socket = join(directory, 'tmux')
   const tmux = (...args: string[]) =>
-    must(['tmux', '-S', socket, '-f', '/dev/null', ...args], { cwd, env: { ...env, TMUX: undefined } })
+    must(['tmux', '-u', '-S', socket, '-f', '/dev/null', ...args], { cwd, env: { ...env, TMUX: undefined } })
   const size = ['-x', String(columns), '-y', String(rows)]
   await tmux('new-session', '-d', ...size, 'env', 'PS1=$ ', 'bash', '--noprofile', '--norc', '-i')
   const terminal: Terminal = {
