@@ -9,6 +9,7 @@ import { createNameServer } from '../../../src/adapters/dns/name-server.ts'
 import type { NamedEnv } from '../../../src/core/names/model.ts'
 import { buildZone } from '../../../src/core/names/zone.ts'
 import type { ListenAddress, NameServer } from '../../../src/core/ports/names.ts'
+import { nameServerContract } from '../../contracts/name-server.ts'
 
 const many = Array.from({ length: 60 }, (_, index) => `10.224.0.${index + 10}`)
 const env = (name: string, address: string): NamedEnv => ({
@@ -46,6 +47,15 @@ afterEach(async () => {
   expect(faults).toEqual([])
 })
 
+describe('the contract', () =>
+  nameServerContract({
+    serve,
+    ask: (at, name) =>
+      resolverOf(at)
+        .resolve4(name)
+        .catch(({ code }: NodeJS.ErrnoException) => String(code)),
+  }))
+
 describe('one server', () => {
   test('answers A, AAAA, SRV, PTR; NXDOMAIN below the suffix; refuses the rest', async () => {
     const resolver = resolverOf(await serve().listen(localhost))
@@ -62,14 +72,6 @@ describe('one server', () => {
   test('an answer too large for UDP comes over TCP', async () => {
     const resolver = resolverOf(await serve().listen(localhost))
     expect((await resolver.resolve4('many.feat.test')).toSorted()).toEqual(many.toSorted())
-  })
-
-  test('knows a new zone at once', async () => {
-    const server = serve()
-    const resolver = resolverOf(await server.listen(localhost))
-    server.update(zoneOf('test', env('other', '10.224.1.2')))
-    expect(await resolver.resolve4('web.other.test')).toEqual(['10.224.1.2'])
-    await expect(resolver.resolve4('web.feat.test')).rejects.toMatchObject({ code: 'ENOTFOUND' })
   })
 
   test('takes many questions on one TCP connection, in pieces of any size', async () => {
@@ -121,10 +123,6 @@ describe('one server', () => {
     await once(tcp, 'listening')
     tcp.close()
     holder.close()
-  })
-
-  test.each(['0.0.0.0', '::', '0::0', '', 'localhost'])('does not listen on "%s"', async (address) => {
-    await expect(serve().listen({ address, port: 0 })).rejects.toMatchObject({ code: 'USAGE' })
   })
 })
 

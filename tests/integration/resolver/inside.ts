@@ -14,6 +14,7 @@ import { createResolverCheck } from '../../../src/adapters/resolver/resolver-che
 import { createResolverSetup } from '../../../src/adapters/resolver/resolver-setup.ts'
 import { describeStep } from '../../../src/core/names/resolver-describe.ts'
 import { buildZone } from '../../../src/core/names/zone.ts'
+import { setUpAndBack } from '../../contracts/resolver-setup.ts'
 
 const [directory = '', daemonUid = '0'] = process.argv.slice(2)
 const run = promisify(execFile)
@@ -101,6 +102,7 @@ const report = {
   portStartAfter: readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8').trim(),
   record: await setup.current(),
   reachesAfter: await check.works(),
+  contract: await setUpAndBack(setup, wish),
 }
 process.stdout.write(JSON.stringify(report))
 web.close()
