@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the images that the demo, the tests and examples/shop start from, where no registry can be reached:
-# berth/{busybox,node,nginx,postgres,redis,caddy}:local, from Debian's packages and the Node that Berth carries.
+# berth/{busybox,node,nginx,postgres,redis,nats,caddy}:local, from Debian's packages and the Node that Berth carries.
 # Safe and quick to run again: an image of the same recipe is left alone. The images are kept as archives in
 # $XDG_CACHE_HOME/berth-dev, so that a second engine only has to load them.
 #
@@ -14,14 +14,14 @@ root=$(dirname "$here")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/berth-dev
 
 main() {
-  [ $# -gt 0 ] || set -- busybox node nginx postgres redis caddy
+  [ $# -gt 0 ] || set -- busybox node nginx postgres redis nats caddy
   mkdir -p "$cache/debs"
   work=$(mktemp -d "$cache/work.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   trap 'exit 130' INT TERM
   for image in "$@"; do
     case $image in
-      busybox | node | nginx | postgres | redis | caddy | traefik) make "$image" ;;
+      busybox | node | nginx | postgres | redis | nats | caddy | traefik) make "$image" ;;
       *) fail "no such image: $image" ;;
     esac
   done
@@ -69,6 +69,7 @@ config_of() {
       printf '"Cmd":["redis-server","--protected-mode","no","--dir","/data"],"ExposedPorts":{"6379/tcp":{}},'
       printf '"Volumes":{"/data":{}},"WorkingDir":"/data"'
       ;;
+    nats) printf '"Entrypoint":["nats-server"],"ExposedPorts":{"4222/tcp":{}}' ;;
     traefik) printf '"Entrypoint":["traefik"],"ExposedPorts":{"80/tcp":{}}' ;;
     caddy) printf '"Cmd":["caddy","run"],"ExposedPorts":{"80/tcp":{}},"Volumes":{"/data":{}}' ;;
     postgres)
@@ -126,6 +127,11 @@ files_of_redis() {
   skeleton "$1"
   unpack "$1" redis-server redis-tools
   mkdir -p "$1/data"
+}
+
+files_of_nats() {
+  skeleton "$1"
+  unpack "$1" nats-server
 }
 
 files_of_caddy() {

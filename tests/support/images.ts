@@ -8,6 +8,7 @@ export const images = {
   nginx: 'berth/nginx:local',
   postgres: 'berth/postgres:local',
   redis: 'berth/redis:local',
+  nats: 'berth/nats:local',
   caddy: 'berth/caddy:local',
   traefik: 'berth/traefik:local',
 } as const
