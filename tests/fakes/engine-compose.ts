@@ -62,6 +62,7 @@ export function composeVerbs(world: World, program: (argv: readonly string[]) =>
       cwd: files.directory,
     }),
     execCommand: (container: string, argv: readonly string[]) => ({ argv: ['exec', container, ...argv], env: {} }),
+    copyCommand: (from: string, to: string) => ({ argv: ['cp', from, to], env: {} }),
   }
 }
 

@@ -44,6 +44,7 @@ export function createDockerEngine({ host, environment }: DockerDependencies): C
       argv: execArgv(container, argv, options),
       env: { ...dockerEnvironment(environment), ...options.env },
     }),
+    copyCommand: (from, to) => ({ argv: ['docker', 'cp', from, to], env: dockerEnvironment(environment) }),
   }
 }
 

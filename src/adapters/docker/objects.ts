@@ -13,7 +13,16 @@ import { createVolumeSizes } from './volume-sizes.ts'
 
 export type ObjectVerbs = Omit<
   ContainerEngine,
-  'info' | 'loadImages' | 'model' | 'configHashes' | 'build' | 'up' | 'down' | 'composeCommand' | 'execCommand'
+  | 'info'
+  | 'loadImages'
+  | 'model'
+  | 'configHashes'
+  | 'build'
+  | 'up'
+  | 'down'
+  | 'composeCommand'
+  | 'execCommand'
+  | 'copyCommand'
 > &
   StopVerb
 

@@ -15,6 +15,9 @@ const addon = z.object({
 })
 
 const backup = z.object({ addon: z.string(), name: z.string().describe('of its file: when it was made') })
+const made = backup.extend({
+  stoppedMs: z.number().optional().describe('how long its server was stopped for it, until it was ready again, ms'),
+})
 
 const sentId = z
   .string()
@@ -58,7 +61,7 @@ export const addonRoutes = {
       keep: z.number().int().min(1).optional(),
       by,
     }),
-    output: z.object({ backups: z.array(backup) }),
+    output: z.object({ backups: z.array(made) }),
   }),
   'app.backups': route({
     summary: 'Dumps of an app on this machine, the newest first.',

@@ -34,6 +34,9 @@ const addon = z.strictObject({
     description: 'Of backup: when all others are dumped, as a cron expression. Default: 0 3 * * *.',
   }),
   keep: z.number().int().min(1).optional().meta({ description: 'Of backup: how many dumps of each stay. Default: 7.' }),
+  dump: z.boolean().optional().meta({
+    description: 'Whether its data is dumped; nats and minio are stopped for it. Default: true.',
+  }),
 })
 
 /** `[deploy]` of berth.toml. */

@@ -106,6 +106,11 @@ export interface ContainerEngine {
     argv: readonly string[],
     options: ExecInContainer,
   ): { argv: string[]; env: Record<string, string> }
+  /**
+   * argv of `docker cp` between a container, also one that does not run, and a tar archive: `from` and `to` are
+   * `<container>:<path>`, or `-` for stdout and stdin. The engine starts no container while it copies from or to it.
+   */
+  copyCommand(from: string, to: string): { argv: string[]; env: Record<string, string> }
 
   containers(labels: readonly LabelFilter[]): Promise<EngineContainer[]>
   networks(labels?: readonly LabelFilter[]): Promise<EngineNetwork[]>

@@ -1,6 +1,7 @@
 import { frameHeader, frameStreams, frameTypes, jsonFrame, writeFrameHeader } from '../../contract/frames.ts'
-import { backUpApp, listBackups, restoreApp } from '../../core/deploy/addons/backup.ts'
+import { backUpApp, restoreApp } from '../../core/deploy/addons/backup.ts'
 import { type DumpPiece, readDump, takePiece } from '../../core/deploy/addons/carry-dumps.ts'
+import { listBackups } from '../../core/deploy/addons/dumps-of.ts'
 import { addAddon, keptAddons, removeAddon } from '../../core/deploy/addons/keep.ts'
 import { checkAppName } from '../../core/deploy/app-name.ts'
 import { requireApp } from '../../core/deploy/apps.ts'
@@ -34,10 +35,9 @@ export function addonHandlers(deps: DaemonDeps): Pick<Handlers, AddonRoutes> {
       checkAppName(of.app)
       return { addons: await keptAddons(deps, of) }
     },
-    'app.backup': async ({ context, app, addon, keep }, { signal }) => {
-      const found = await requireApp(deps, context, app)
-      return { backups: await backUpApp(deps, found, { addon, signal, ...(keep === undefined ? {} : { keep }) }) }
-    },
+    'app.backup': async ({ context, app, ...request }, scope) => ({
+      backups: await backUpApp(deps, await requireApp(deps, context, app), request, scope),
+    }),
     'app.backups': async ({ context, app }) => ({
       backups: await listBackups(deps, await requireApp(deps, context, app)),
     }),

@@ -1,6 +1,7 @@
 import type { Output } from '../../../contract/routes.ts'
 import { defineCommand, type Group, numberFlag, quietFlag, textFlag } from '../../command.ts'
 import { dataOf, type EachMachine, eachMachine, isSeveral, noteSilent } from '../../each-machine.ts'
+import { showDuration } from '../../ui/ci.ts'
 import { runWithProgress } from '../env/shared.ts'
 import { identityVariable } from '../vault/shared.ts'
 import { machineColumn, ofContext, whoAsks } from './shared.ts'
@@ -113,11 +114,14 @@ export const backupCommand = defineCommand<object, [string, string?]>({
     noteSilent(context, asked.silent)
     const where = (machine: string) => (isSeveral(asked) ? `${machine}: ` : '')
     const lines = asked.answers.flatMap(({ machine, data }) =>
-      data.backups.map((one) => `${where(machine)}${one.addon}: ${one.name}`),
+      data.backups.map((one) => `${where(machine)}${one.addon}: ${one.name}${stopOf(one)}`),
     )
     return { data: dataOf(asked), text: lines.join('\n'), ...failedBy(asked) }
   },
 })
+
+const stopOf = ({ stoppedMs }: Output<'app.backup'>['backups'][number]) =>
+  stoppedMs === undefined ? '' : ` (it was stopped for ${showDuration(stoppedMs)})`
 
 /** `berth app backups` */
 export const backupsCommand = defineCommand<{ quiet: boolean }, [string]>({

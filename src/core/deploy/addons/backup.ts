@@ -1,68 +1,55 @@
 import { join } from 'node:path'
-import type { ExecOptions } from '../../../lib/exec.ts'
-import { AppError } from '../../errors.ts'
-import { composeLabels } from '../../labels.ts'
+import { AppError, toAppError } from '../../errors.ts'
 import { requireApp } from '../apps.ts'
-import { baseProject } from '../compose-projects.ts'
 import type { DeployDeps } from '../deps.ts'
 import { withLease } from '../lease.ts'
 import type { AppRecord } from '../model.ts'
 import { readBundle } from '../releases.ts'
+import { dumpArchive, restoreArchive } from './archive.ts'
 import { type DumpFiles, noDump, requireSent } from './carry-dumps.ts'
+import { type Backup, directoryOf, listBackups } from './dumps-of.ts'
 import { type BundledAddon, usualKeep } from './fragment.ts'
 import { noSuchAddon } from './keep.ts'
+import { restartServer, runningServer, runOn, untilReady } from './server.ts'
 
-type Deps = Pick<DeployDeps, 'store' | 'files' | 'paths' | 'engine' | 'host' | 'clock' | 'events'>
-
-/** One dump of one add-on. */
-export interface Backup {
-  addon: string
-  /** Its file's name: when it was made. */
-  name: string
+/** Which dumps are asked for, by whom. */
+export interface BackupRequest {
+  addon?: string | undefined
+  keep?: number | undefined
+  by: string
 }
 
-/** Where dumps of an add-on lie. */
-export const directoryOf = ({ paths }: Pick<Deps, 'paths'>, app: Pick<AppRecord, 'id'>, addon: string) =>
-  join(paths.app(app.id), 'backups', addon)
-
-/** How long one dump may take, ms. */
-const patience = 3_600_000
-
-/** Dumps the data of an app's add-ons, all or one; the oldest dumps beyond those kept go. Throws ADDON_NOT_FOUND, BACKUP_FAILED. */
+/**
+ * Dumps the data of an app's add-ons, all or one; the oldest dumps beyond those kept go. One that fails keeps no other from being
+ * dumped. Throws ADDON_NOT_FOUND, BACKUP_FAILED, and APP_LOCKED where a server has to be stopped while somebody deploys.
+ */
 export async function backUpApp(
-  deps: Deps,
+  deps: DeployDeps,
   app: AppRecord,
-  { addon, keep = usualKeep, signal }: { addon?: string | undefined; keep?: number; signal: AbortSignal },
+  { addon, keep = usualKeep, by }: BackupRequest,
+  scope: { id: string; signal: AbortSignal },
 ): Promise<Backup[]> {
   const made: Backup[] = []
+  const failures: AppError[] = []
   for (const one of await liveAddons(deps, app, addon)) {
-    const name = `${deps.clock.now().toISOString().replaceAll(/[:.]/g, '-')}.dump`
-    await dump(deps, app, one, { name, signal })
-    made.push({ addon: one.name, name })
-    const all = await deps.files.list(directoryOf(deps, app, one.name))
-    const spare = all
-      .filter((file) => file.endsWith('.dump'))
-      .toSorted()
-      .slice(0, -keep)
-    for (const file of spare) await deps.files.remove(join(directoryOf(deps, app, one.name), file))
+    try {
+      made.push(await dump(deps, app, one, { ...scope, by }))
+      await removeOldest(deps, app, one.name, keep)
+    } catch (error) {
+      scope.signal.throwIfAborted()
+      failures.push(toAppError(error))
+    }
   }
   const about = { subject: app.name, context: app.context, data: { addons: made.map((one) => one.addon) } }
-  await deps.events.tell({ type: 'app.backed-up', ...about })
+  if (made.length > 0) await deps.events.tell({ type: 'app.backed-up', ...about })
+  if (failures[0]) throw failures[0]
   return made
 }
 
-/** All dumps of an app on this machine, the newest first. */
-export async function listBackups(deps: Pick<Deps, 'files' | 'paths'>, app: AppRecord): Promise<Backup[]> {
-  const addons = await deps.files.list(directoryOf(deps, app, ''))
-  const found = await Promise.all(
-    addons.map(async (addon) =>
-      (await deps.files.list(directoryOf(deps, app, addon))).map((name) => ({ addon, name })),
-    ),
-  )
-  return found
-    .flat()
-    .filter(({ name }) => name.endsWith('.dump'))
-    .toSorted((a, b) => (a.name < b.name ? 1 : -1))
+async function removeOldest(deps: DeployDeps, app: AppRecord, addon: string, keep: number): Promise<void> {
+  const directory = directoryOf(deps, app, addon)
+  const all = (await deps.files.list(directory)).filter((file) => file.endsWith('.dump')).toSorted()
+  for (const file of all.slice(0, -keep)) await deps.files.remove(join(directory, file))
 }
 
 /** What a restore asks for. */
@@ -92,9 +79,8 @@ export async function restoreApp(
     if (!addon) throw noSuchAddon(app.name, request.addon, [])
     const { name, file } = await dumpOf(deps, app, addon, request)
     try {
-      await inContainer(deps, app, addon, addon.restore, { inputFile: file, signal })
-      if (addon.restarts) await restart(deps, app, addon)
-      await untilReady(deps, app, addon, signal)
+      await putBack(deps, app, addon, { file, signal })
+      await untilReady(deps, app, addon.name, signal)
     } finally {
       if (request.sent) await deps.files.remove(file)
     }
@@ -102,6 +88,17 @@ export async function restoreApp(
     await deps.events.tell({ type: 'app.restored', subject: app.name, context: app.context, data })
     return { addon: addon.name, name }
   })
+}
+
+async function putBack(
+  deps: DeployDeps,
+  app: AppRecord,
+  addon: BundledAddon,
+  { file, signal }: { file: string; signal: AbortSignal },
+): Promise<void> {
+  if ('archive' in addon) return restoreArchive(deps, app, addon, { file, signal })
+  await inContainer(deps, app, addon.name, addon.restore, { inputFile: file, signal })
+  if (addon.restarts) await restartServer(deps, app, addon.name)
 }
 
 /** The file a restore takes: one that was sent, or one of those there are. */
@@ -120,7 +117,7 @@ async function dumpOf(
 
 /** The add-ons of the live release whose data can be dumped; one of them. Throws RELEASE_NOT_FOUND, ADDON_NOT_FOUND. */
 export async function liveAddons(
-  deps: Pick<Deps, 'store' | 'files' | 'paths'>,
+  deps: Pick<DeployDeps, 'store' | 'files' | 'paths'>,
   app: AppRecord,
   name: string | undefined,
 ): Promise<BundledAddon[]> {
@@ -134,65 +131,40 @@ export async function liveAddons(
 
 /** A dump is there whole or not at all. */
 async function dump(
-  deps: Deps,
+  deps: DeployDeps,
   app: AppRecord,
   addon: BundledAddon,
-  { name, signal }: { name: string; signal: AbortSignal },
-): Promise<void> {
+  { id, by, signal }: { id: string; by: string; signal: AbortSignal },
+): Promise<Backup> {
+  const started = deps.clock.now()
+  const name = `${started.toISOString().replaceAll(/[:.]/g, '-')}.dump`
   const file = join(directoryOf(deps, app, addon.name), name)
+  const part = `${file}.part`
   // made first, so that only its owner can read what is added
-  await deps.files.writeText(`${file}.part`, '')
+  await deps.files.writeText(part, '')
   try {
-    await inContainer(deps, app, addon, addon.dump, { appendTo: `${file}.part`, signal })
-    const moved = await deps.host.run(['mv', '--', `${file}.part`, file])
+    if ('dump' in addon) await inContainer(deps, app, addon.name, addon.dump, { appendTo: part, signal })
+    else {
+      const lease = { owner: by, operation: id, breakLock: false }
+      await withLease(deps, app, lease, () => dumpArchive(deps, app, addon, { file: part, signal }))
+    }
+    const moved = await deps.host.run(['mv', '--', part, file])
     if (moved.exitCode !== 0) throw new AppError('BACKUP_FAILED', moved.stderr.trim())
   } finally {
-    await deps.files.remove(`${file}.part`)
+    await deps.files.remove(part)
   }
+  if ('dump' in addon) return { addon: addon.name, name }
+  await untilReady(deps, app, addon.name, signal)
+  return { addon: addon.name, name, stoppedMs: deps.clock.now().getTime() - started.getTime() }
 }
 
 async function inContainer(
-  deps: Deps,
+  deps: DeployDeps,
   app: AppRecord,
-  addon: BundledAddon,
+  addon: string,
   argv: readonly string[],
-  options: Pick<ExecOptions, 'inputFile' | 'appendTo' | 'signal'>,
+  options: Parameters<typeof runOn>[3],
 ): Promise<void> {
-  const container = await containerOf(deps, app, addon)
-  if (container?.state !== 'running')
-    throw new AppError('BACKUP_FAILED', `${addon.name} does not run`, { details: { addon: addon.name } })
-  const command = deps.engine.execCommand(container.id, argv, { tty: false, interactive: true })
-  const result = await deps.host.run(command.argv, { env: command.env, timeoutMs: patience, ...options })
-  if (result.exitCode === 0) return
-  const said = result.stderr.trim().split('\n').slice(-3).join('; ')
-  throw new AppError('BACKUP_FAILED', `${addon.name}: ${said || `exit code ${result.exitCode}`}`, {
-    details: { addon: addon.name },
-  })
-}
-
-async function containerOf({ engine }: Deps, app: AppRecord, { name }: BundledAddon) {
-  const [found] = await engine.containers([
-    `${composeLabels.project}=${baseProject(app)}`,
-    `${composeLabels.service}=${name}`,
-  ])
-  return found
-}
-
-async function restart(deps: Deps, app: AppRecord, addon: BundledAddon): Promise<void> {
-  const container = await containerOf(deps, app, addon)
-  if (!container) return
-  await deps.engine.stopContainer(container.id)
-  await deps.engine.startContainer(container.id)
-}
-
-/** Waits until the server answers with what was restored. */
-async function untilReady(deps: Deps, app: AppRecord, addon: BundledAddon, signal: AbortSignal): Promise<void> {
-  const deadline = deps.clock.now().getTime() + 60_000
-  for (;;) {
-    const container = await containerOf(deps, app, addon)
-    if (container?.state === 'running' && ['healthy', 'none'].includes(container.health)) return
-    if (deps.clock.now().getTime() > deadline)
-      throw new AppError('BACKUP_FAILED', `${addon.name} did not come back after its data was restored`)
-    await deps.clock.wait(100, signal)
-  }
+  const { id } = await runningServer(deps, app, addon)
+  await runOn(deps, addon, deps.engine.execCommand(id, argv, { tty: false, interactive: true }), options)
 }

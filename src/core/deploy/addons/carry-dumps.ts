@@ -4,7 +4,8 @@ import { AppError } from '../../errors.ts'
 import { requireApp } from '../apps.ts'
 import type { DeployDeps } from '../deps.ts'
 import type { AppRecord } from '../model.ts'
-import { directoryOf, listBackups, liveAddons } from './backup.ts'
+import { liveAddons } from './backup.ts'
+import { directoryOf, listBackups } from './dumps-of.ts'
 
 /** Files that are too large to be held whole. */
 export interface DumpFiles {

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import type { ComposeModel } from '../../ports/compose-model.ts'
 import type { BundledJob } from '../jobs/model.ts'
-import { type PackName, packOf, prefixOf } from './packs.ts'
+import { type PackName, type Pipes, packOf, prefixOf } from './packs.ts'
 
 /** Something added to an app, as it is kept: nothing of it is secret. */
 export interface Addon {
@@ -14,15 +14,23 @@ export interface Addon {
   schedule?: string | undefined
   /** Dumps that are kept; of `backup` alone. */
   keep?: number | undefined
+  /** false: its data is in no dump. */
+  dump?: boolean | undefined
 }
 
 /** An add-on whose data can be dumped, as a release carries it. */
-export interface BundledAddon {
+export type BundledAddon = PipedAddon | ArchivedAddon
+
+/** One whose own programs dump it. */
+export interface PipedAddon extends Pipes {
   name: string
-  dump: string[]
-  restore: string[]
-  /** It takes what was restored when it starts anew. */
-  restarts?: true
+}
+
+/** One whose data is copied as it lies there, while it is stopped. */
+export interface ArchivedAddon {
+  name: string
+  /** Absolute path of the data in its container. */
+  archive: string
 }
 
 /** Dumps that are kept unless said. */
@@ -83,12 +91,10 @@ export function refuseClashes(own: ComposeModel, addons: readonly Addon[]): void
 
 /** Those whose data can be dumped. */
 export function dumpable(addons: readonly Addon[]): BundledAddon[] {
-  return addons.flatMap(({ name, pack }) => {
-    if (pack === 'backup') return []
-    const { dump, restore, restarts } = packOf(pack)
-    return dump === null || restore === null
-      ? []
-      : [{ name, dump: [...dump], restore: [...restore], ...(restarts && { restarts }) }]
+  return addons.flatMap(({ name, pack, dump }): BundledAddon[] => {
+    if (pack === 'backup' || dump === false) return []
+    const { dumps, data } = packOf(pack)
+    return [dumps === 'while-stopped' ? { name, archive: data } : { name, ...dumps }]
   })
 }
 

@@ -13,9 +13,14 @@ export interface Pack {
   healthcheck: string[]
   /** Generated once, kept in the app's vault: variable → how it is made of the add-on's name and the password. */
   secrets: (name: string, password: string) => Record<string, string>
-  /** Run in its container: writes all of its data to stdout; takes it from stdin. null: there is no such thing. */
-  dump: string[] | null
-  restore: string[] | null
+  /** Programs of its image that do it; or, where there are none, an archive of `data` while the server is stopped. */
+  dumps: Pipes | 'while-stopped'
+}
+
+/** Run in its container: one writes all of its data to stdout, the other takes it from stdin. */
+export interface Pipes {
+  dump: string[]
+  restore: string[]
   /** It takes what was restored when it starts anew. */
   restarts?: true
 }
@@ -40,10 +45,12 @@ const packs = {
       [`${prefixOf(name)}_PASSWORD`]: password,
       [`${prefixOf(name)}_URL`]: url('postgres', 'app', password, `${name}:5432/app`),
     }),
-    dump: shell('exec pg_dump -U "$POSTGRES_USER" -d "$POSTGRES_DB" --format=custom'),
-    restore: shell(
-      'exec pg_restore -U "$POSTGRES_USER" -d "$POSTGRES_DB" --clean --if-exists --no-owner --single-transaction',
-    ),
+    dumps: {
+      dump: shell('exec pg_dump -U "$POSTGRES_USER" -d "$POSTGRES_DB" --format=custom'),
+      restore: shell(
+        'exec pg_restore -U "$POSTGRES_USER" -d "$POSTGRES_DB" --clean --if-exists --no-owner --single-transaction',
+      ),
+    },
   },
   mysql: {
     title: 'MariaDB or MySQL',
@@ -61,8 +68,10 @@ const packs = {
       [`${prefixOf(name)}_PASSWORD`]: password,
       [`${prefixOf(name)}_URL`]: url('mysql', 'app', password, `${name}:3306/app`),
     }),
-    dump: shell('MYSQL_PWD="$MARIADB_ROOT_PASSWORD" exec mariadb-dump -u root --single-transaction --routines app'),
-    restore: shell('MYSQL_PWD="$MARIADB_ROOT_PASSWORD" exec mariadb -u root app'),
+    dumps: {
+      dump: shell('MYSQL_PWD="$MARIADB_ROOT_PASSWORD" exec mariadb-dump -u root --single-transaction --routines app'),
+      restore: shell('MYSQL_PWD="$MARIADB_ROOT_PASSWORD" exec mariadb -u root app'),
+    },
   },
   redis: {
     title: 'Redis or Valkey',
@@ -79,12 +88,14 @@ const packs = {
       [`${prefixOf(name)}_PASSWORD`]: password,
       [`${prefixOf(name)}_URL`]: `redis://:${password}@${name}:6379/0`,
     }),
-    dump: shell('redis-cli --rdb /tmp/berth.rdb >/dev/null && cat /tmp/berth.rdb && rm /tmp/berth.rdb'),
-    // the server reads its file when it starts, and would write what it has now when it is stopped
-    restore: shell(
-      'cat >/data/berth.rdb && redis-cli config set save "" >/dev/null && mv /data/berth.rdb /data/dump.rdb',
-    ),
-    restarts: true,
+    dumps: {
+      dump: shell('redis-cli --rdb /tmp/berth.rdb >/dev/null && cat /tmp/berth.rdb && rm /tmp/berth.rdb'),
+      // the server reads its file when it starts, and would write what it has now when it is stopped
+      restore: shell(
+        'cat >/data/berth.rdb && redis-cli config set save "" >/dev/null && mv /data/berth.rdb /data/dump.rdb',
+      ),
+      restarts: true,
+    },
   },
   nats: {
     title: 'NATS with JetStream',
@@ -102,8 +113,7 @@ const packs = {
       [`${prefixOf(name)}_PASSWORD`]: password,
       [`${prefixOf(name)}_URL`]: url('nats', 'app', password, `${name}:4222`),
     }),
-    dump: null,
-    restore: null,
+    dumps: 'while-stopped',
   },
   minio: {
     title: 'MinIO, storage as S3',
@@ -117,8 +127,7 @@ const packs = {
       [`${prefixOf(name)}_PASSWORD`]: password,
       [`${prefixOf(name)}_URL`]: `http://${name}:9000`,
     }),
-    dump: null,
-    restore: null,
+    dumps: 'while-stopped',
   },
 } as const satisfies Record<string, Pack>
 

@@ -35,7 +35,7 @@ async function runBackup(
     return ended
   }
   try {
-    const made = await backUpApp(deps, app, { keep, signal: watch.signal })
+    const made = await backUpApp(deps, app, { keep, by: why.by }, { id: run.id, signal: watch.signal })
     const lines = made.map(({ addon, name: file }) => `${addon}: ${file}`)
     return await end('done', lines)
   } catch (error) {
