@@ -20,9 +20,14 @@ export function seeRunning(before: Ran, running: readonly string[], now: number)
   return { running, signalled: Object.fromEntries(recent) }
 }
 
-/** A container is sent a signal (`docker stop` and `docker kill` do that, and so does an engine that stops). */
-export function seeSignal(before: Ran, id: string, now: number): Ran {
-  return { ...before, signalled: { ...before.signalled, [id]: now } }
+/**
+ * A container is sent a signal (`docker stop` and `docker kill` do that, and so does an engine that stops). `isKill`: one that no program
+ * can ignore; behind another it ends what did not end at that, and says nothing new.
+ */
+export function seeSignal(before: Ran, id: string, now: number, { isKill = false } = {}): Ran {
+  const first = before.signalled[id]
+  const at = isKill && first !== undefined && now - first <= shutdown ? first : now
+  return { ...before, signalled: { ...before.signalled, [id]: at } }
 }
 
 /** A container starts: whatever signal it had is over. */

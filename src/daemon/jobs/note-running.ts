@@ -77,7 +77,8 @@ interface Seen {
 
 function see({ ran, endings }: Seen, { id, action, attributes }: EngineEvent, now: number): Seen {
   const exitCode = Number(attributes['exitCode'] ?? Number.NaN)
-  const signals = action === 'kill' ? seeSignal(ran, id, now) : action === 'start' ? seeStart(ran, id) : ran
+  const isKill = attributes['signal'] === '9'
+  const signals = action === 'kill' ? seeSignal(ran, id, now, { isKill }) : action === 'start' ? seeStart(ran, id) : ran
   return { ran: signals, endings: seeEnding(endings, { id, action, exitCode, signalled: id in ran.signalled }) }
 }
 
