@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exec } from '../../src/lib/exec.ts'
-import { type DeployWorld, openDeployWorld } from '../support/deploy-world.ts'
+import { type DeployWorld, openDeployWorld, shopSettings } from '../support/deploy-world.ts'
 import { eventually } from '../support/eventually.ts'
 import { images } from '../support/images.ts'
 import { must } from '../support/must.ts'
@@ -91,7 +91,8 @@ test('submodules and files of LFS are told of; what is ignored stays; export-ign
 })
 
 test('of two at once one is refused; a pusher who leaves is not taken, and the next push finds it done', async () => {
-  await world.project.write('compose.yaml', web(`sh -c "sleep 2; ${server}"`))
+  await world.project.write('compose.yaml', web(`sh -c "until test -e /tmp/go; do sleep 0.1; done; ${server}"`))
+  await world.project.write('berth.toml', shopSettings.replace('timeout = 10', 'timeout = 120'))
   await commit('slow')
   const leave = new AbortController()
   const first = exec(['git', 'push', 'berth', 'main'], {
@@ -109,12 +110,16 @@ test('of two at once one is refused; a pusher who leaves is not taken, and the n
   leave.abort()
   await first.catch(() => undefined)
   const live = async () => (await world.berth.data<{ app: { lockedBy: string | null } }>(['app', 'status', 'shop'])).app
-  await eventually(async () => expect((await live()).lockedBy).toBeNull(), 30_000)
+  await eventually(async () => {
+    // the new one waits for it; one that is just ending takes it no more
+    for (const id of await world.containers('web')) await exec(['docker', 'exec', id, 'touch', '/tmp/go'])
+    expect((await live()).lockedBy).toBeNull()
+  })
   await eventually(async () => {
     const again = await push('main')
     expect(again.stderr).toContain('nothing had changed')
     expect(again.exitCode).toBe(0)
-  }, 20_000)
+  })
 })
 
 test('a hook of somebody else is mended, what is left of a remote goes, and another remote is never overwritten', async () => {

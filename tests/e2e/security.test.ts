@@ -8,6 +8,7 @@ import { socketPath } from '../../src/contract/home.ts'
 import { callApi } from '../support/api.ts'
 import { openBerth, type TestBerth } from '../support/berth.ts'
 import { daemonPid } from '../support/daemon.ts'
+import { eventually } from '../support/eventually.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
 
 const canBeAnother = process.platform === 'linux' && process.getuid?.() === 0
@@ -80,9 +81,13 @@ describe('a token', () => {
     const statuses = answers.map(({ status }) => status)
     expect(statuses.slice(0, 5)).toEqual([401, 401, 401, 401, 401])
     expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(14)
-    expect(statuses.at(-1)).toBe(429)
+    expect(statuses).toContain(429)
     // not even the right one, until the time has passed; the owner is not shut out
-    expect((await callApi(berth, 'env.list', {}, { token })).status).toBe(429)
+    await eventually(async () => {
+      // one more may be looked at every few seconds: this takes it
+      expect((await callApi(berth, 'env.list', {}, { token: guess(40) })).status).toBe(429)
+      expect((await callApi(berth, 'env.list', {}, { token })).status).toBe(429)
+    })
     await berth.ok(['ls'])
   })
 

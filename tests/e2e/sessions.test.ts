@@ -84,8 +84,10 @@ test('on a terminal: run joins, Ctrl-b d leaves, run again joins the same one; t
   const log = (id: string) => readFile(join(terminal.directory, `${id}.log`), 'utf8')
   try {
     await begin('first', 'run', './work.sh', 'a', 'x', '--no-up')
-    await eventually(async () => expect(await shown('first')).toContain(`project/a got x`))
-    expect(await shown('first')).toContain('leave it running: Ctrl-b d')
+    await eventually(async () => {
+      const screen = await shown('first')
+      for (const text of ['project/a got x', 'leave it running: Ctrl-b d']) expect(screen).toContain(text)
+    })
     await terminal.multiplexer.send('first', '\u0002')
     await terminal.multiplexer.send('first', 'd')
     expect(await end('first')).toBe('0\n')
@@ -129,7 +131,10 @@ describe.skipIf(testedAgents.length < 2)('real agents', () => {
         )
       for (const name of agents) {
         const path = workspace(`task-${name}`)
-        await eventually(async () => expect(await readFile(join(path, 'result.txt'), 'utf8')).toBe(`${name}\n`), 60_000)
+        await eventually(
+          async () => expect(await readFile(join(path, 'result.txt'), 'utf8')).toBe(`${name}\n`),
+          150_000,
+        )
         expect(await berth.ok(['diff', `task-${name}`], inProject())).toContain(`+${name}`)
       }
       expect((await sessions()).map(({ name, state }) => [name, state])).toEqual(
