@@ -21,15 +21,15 @@ test('no room there: said so, and connected once there is some', async () => {
 test('cut off while Berth is sent: sent on from there', async () => {
   lab = await raiseLab({ hosts: 1, env: { LAB_DOCKER: '0' } })
   const berth = await lab.openBerth()
-  await lab.fault('impair', 'h1', 'rate=100mbit')
+  await lab.fault('impair', 'h1', 'rate=60mbit')
   const connecting = berth.ok(['connect', 'h1'], elsewhere)
   const partBytes = async () => Number(await lab.on('h1', ['sh', '-c', 'cat /root/.berth/parts/* 2>/dev/null | wc -c']))
-  await eventually(async () => expect(await partBytes()).toBeGreaterThan(30e6), 120_000)
+  await eventually(async () => expect(await partBytes()).toBeGreaterThan(20e6), 120_000)
   await lab.on('h1', ['sh', '-c', 'kill -9 $(pgrep -f "[s]shd: root")'])
   expect(await connecting).toContain('connected to h1')
   const [, received] = /eth0: +(\d+)/.exec(await lab.on('h1', ['cat', '/proc/net/dev'])) ?? []
-  // 57 MB in all: from the beginning again it would be 87
-  expect(Number(received)).toBeLessThan(75e6)
+  // 57 MB in all: from the beginning again it would be 77, or more
+  expect(Number(received)).toBeLessThan(70e6)
   expect(await lab.on('h1', ['sh', '-c', 'ls /root/.berth/parts'])).toBe('')
 })
 

@@ -49,7 +49,7 @@ test('somebody may watch there; Ctrl-C on a terminal here ends all of it there, 
 
 test('a machine that stays away: a deadline holds; without one the command gives up, and the run is collected later', async () => {
   await repository({
-    late: 'command = "echo begun; touch /tmp/late; sleep 1006"\ntimeout = "10s"',
+    late: 'command = "echo begun; touch /tmp/late; sleep 1006"\ntimeout = "15s"',
     long: 'command = "echo begun; touch /tmp/long; while [ ! -e /tmp/go ]; do sleep 0.1; done; echo whole; exit 4"',
   })
   const began = performance.now()
@@ -57,7 +57,7 @@ test('a machine that stays away: a deadline holds; without one the command gives
   await eventually(() => there('test -e /tmp/late && test -e /tmp/long'))
   await lab.fault('partition', 'h1')
   const timedOut = await late
-  expect(performance.now() - began).toBeLessThan(45_000)
+  expect(performance.now() - began).toBeLessThan(90_000)
   expect(timedOut).toMatchObject({
     exitCode: 124,
     stdout: expect.stringMatching(/✗ late \(.*\): it took longer than its deadline/) as string,
@@ -76,7 +76,7 @@ test('a machine that stays away: a deadline holds; without one the command gives
   expect(stderr).toContain(`hint: berth ci logs ${id} collects it once root@h1 is back`)
   await there('touch /tmp/go')
   await lab.fault('heal', 'h1')
-  expect(await eventually(() => berth.ok(['ci', 'logs', id, 'long']), 60_000)).toMatch(/begun\nwhole\n$/)
+  expect(await eventually(() => berth.ok(['ci', 'logs', id, 'long']))).toMatch(/begun\nwhole\n$/)
   const after = await berth.data<{ runs: { id: string; state: string; exitCode: number }[] }>(['ci', 'runs', '--all'])
   expect(after.runs.find((run) => run.id === id)).toMatchObject({ state: 'failed', exitCode: 4 })
 })

@@ -43,7 +43,7 @@ test('prints and exits there as here, byte for byte, but for times', async () =>
       killed: `command = ["sh", "-c", "kill -9 $$"]`,
       below: 'command = "pwd | sed s,.*/,,; ls"\ndirectory = "src"',
       none: 'command = ["no-such-program"]',
-      late: `command = "trap '' TERM; echo waiting; while :; do sleep 1; done"\ntimeout = 2`,
+      late: `command = "trap '' TERM; echo waiting; while :; do sleep 1; done"\ntimeout = 4`,
       skipped: 'command = "true"\ndepends_on = ["mixed"]',
     },
     { 'loud.cjs': loud, 'run.sh': '#!/bin/sh\n', '.gitignore': 'ignored\n' },
@@ -186,14 +186,14 @@ test('a run outlives berthd: the next one collects it whole, or ends it', async 
 })
 
 test('a stage that forks into the background neither holds the run nor leaves anything behind', async () => {
-  await repository({ fork: 'command = "setsid sleep 1002 & sleep 1003 & echo forked"' })
+  await repository({ fork: 'command = "setsid sleep 1012 & sleep 1013 & echo forked"' })
   for (const on of [['--on', 'h1'], []]) {
     const { stdout, exitCode } = await ci('--no-cache', ...on)
     expect([stdout.includes('\nforked\n'), exitCode]).toEqual([true, 0])
   }
   await eventually(async () => {
-    expect(await there('h1', 'pgrep -fx "sleep 100[23]" || true')).toBe('')
-    expect((await lab.laptop(['pgrep', '-fx', 'sleep 100[23]'])).stdout).toBe('')
+    expect(await there('h1', 'pgrep -fx "sleep 101[23]" || true')).toBe('')
+    expect((await lab.laptop(['pgrep', '-fx', 'sleep 101[23]'])).stdout).toBe('')
   })
 })
 

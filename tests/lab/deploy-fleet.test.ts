@@ -1,11 +1,11 @@
 /** One app on three hosts, asked without a pause: every order of machines, and what befalls a deploy in the middle. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { shopCompose, shopSettings } from '../support/deploy-world.ts'
+import { dyingCommand, shopCompose } from '../support/deploy-world.ts'
 import { eventually } from '../support/eventually.ts'
 import { makeForeignImage } from '../support/foreign-image.ts'
 import { images } from '../support/images.ts'
 import type { LabHost } from '../support/lab.ts'
-import { type LabDeploy, openLabDeploy } from '../support/lab-deploy.ts'
+import { type LabDeploy, newestWeb, openLabDeploy } from '../support/lab-deploy.ts'
 import type { LoadReport } from '../support/load.ts'
 
 let world: LabDeploy
@@ -36,6 +36,16 @@ const fail = async (...flags: string[]) => {
   return (JSON.parse(stdout) as Failure).error
 }
 const numbers = ({ machines }: Deployed) => machines.map(({ machine, app }) => `${machine} ${app.number}`)
+const app = async (host: LabHost) =>
+  (
+    await world.berth.data<{ app: { number: number; lockedBy: string | null } }>([
+      'app',
+      'status',
+      'shop',
+      '--on',
+      host,
+    ])
+  ).app
 const standing = ({ details }: Failure['error']) =>
   details.machines.map(({ machine, state, number }) => [machine, state, number].join(' '))
 const failuresOf = (met: Record<LabHost, LoadReport>, hosts: readonly LabHost[] = world.lab.hosts) =>
@@ -81,7 +91,8 @@ test('logs of all machines come as one, in the order of time, and go on where on
     world.lab.on(host, [
       'sh',
       '-c',
-      `docker exec $(docker ps -q --filter label=dev.berth.service=web | head -1) sh -c 'echo ${text} >/proc/1/fd/1'`,
+      // when it is in the engine's log it has its time
+      `docker exec ${newestWeb} sh -c 'echo ${text} >/proc/1/fd/1'; until docker logs ${newestWeb} | grep -q '${text}'; do sleep 0.1; done`,
     ])
   for (const host of ['h2', 'h1', 'h3'] as const) await written(host, `marked ${host}`)
   const marked = await world.berth.ok(['logs', 'shop', 'web', '--on', 'all', '--search', 'marked'])
@@ -98,7 +109,7 @@ test('logs of all machines come as one, in the order of time, and go on where on
   await eventually(async () => {
     await written('h3', 'late')
     expect(seen).toContain('h3/web  | late')
-  }, 20_000)
+  })
   await world.lab.fault('partition', 'h3')
   const others = await world.berth.run(['logs', 'shop', 'web', '--on', 'all', '--search', 'marked'])
   await world.lab.fault('heal', 'h3')
@@ -107,48 +118,51 @@ test('logs of all machines come as one, in the order of time, and go on where on
   await eventually(async () => {
     await written('h1', 'late')
     expect(seen).toContain('h1/web  | late')
-  }, 20_000)
+  })
   stop.abort()
   await following.catch(() => undefined)
 })
 
 test('a bad version stops at the first machine, and says which has which release, at which stage and why', async () => {
+  // whatever was left there by the test before
+  const [pages, at] = [await world.askAll(), await Promise.all(world.lab.hosts.map(app))]
+  const has = (...states: string[]) => states.map((state, index) => `h${index + 1} ${state} ${at[index]?.number}`)
   const clients = world.load()
   await world.version('bad', 'sh -c "echo no luck; exit 3"')
   const bad = await fail('--on', 'all')
   expect(bad).toMatchObject({ code: 'SERVICE_UNHEALTHY', stage: 'probe', machine: 'h1' })
   expect(bad.details.services?.[0]?.lastLines).toEqual(['no luck'])
-  expect(standing(bad)).toEqual(['h1 failed 2', 'h2 waiting 2', 'h3 waiting 2'])
-  expect(bad.message).toContain('h2 has release 2, and was not begun')
+  expect(standing(bad)).toEqual(has('failed', 'waiting', 'waiting'))
+  expect(bad.message).toContain(`h2 has release ${at[1]?.number}, and was not begun`)
   const onward = await fail('--on', 'all', '--continue-on-error')
-  expect(standing(onward)).toEqual(['h1 failed 2', 'h2 failed 2', 'h3 failed 2'])
-  await world.version('dying', 'sh -c "httpd -p 80 -h /site; sleep 3; echo gone; exit 1"')
-  const returned = await fail('--on', 'all', '--strategy', 'canary', '--bake', '15')
+  expect(standing(onward)).toEqual(has('failed', 'failed', 'failed'))
+  await world.version('dying', dyingCommand)
+  const [returned] = await Promise.all([
+    fail('--on', 'all', '--strategy', 'canary', '--bake', '120'),
+    world.endOnceServing('h1', 'dying'),
+  ])
   expect(returned).toMatchObject({ code: 'DEPLOY_RETURNED', stage: 'watch', machine: 'h1' })
-  expect(standing(returned)).toEqual(['h1 failed 2', 'h2 waiting 2', 'h3 waiting 2'])
+  expect(standing(returned)).toEqual(has('failed', 'waiting', 'waiting'))
   const events = await world.berth.ok(['events', '--on', 'h1', '--type', 'deploy.returned', '--json', '--since', '1h'])
   expect(events).toContain('"stage":"watch"')
-  expect(await world.askAll()).toEqual(['v2', 'v2', 'v2'])
+  expect(await world.askAll()).toEqual(pages)
   expect(failuresOf(await clients.stop())).toEqual([])
 })
 
 test('of two at once one is refused; cancelled, all is as before; a laptop that dies is gone on with', async () => {
   const clients = world.load()
-  await world.project.write('berth.toml', shopSettings.replace('timeout = 10', 'timeout = 60'))
   await world.version('slow', 'sh -c "sleep 100; httpd -f -p 80 -h /site"')
   const first = world.berth.run(['deploy', '--on', 'all', '--strategy', 'parallel'], inProject())
-  const locked = async (host: LabHost) =>
-    (await world.berth.data<{ app: { lockedBy: string | null } }>(['app', 'status', 'shop', '--on', host])).app.lockedBy
-  await eventually(async () => expect(await locked('h2')).not.toBeNull(), 60_000)
+  await eventually(async () => expect((await app('h2')).lockedBy).not.toBeNull())
   expect(await fail('--on', 'all')).toMatchObject({ code: 'APP_LOCKED', stage: 'lock' })
   await world.berth.ok(['deploy', '--cancel', '--on', 'h2'], inProject())
   await world.berth.ok(['deploy', 'shop', '--cancel'], inProject())
   expect((await first).exitCode).not.toBe(0)
-  expect(await locked('h1')).toBeNull()
+  await eventually(async () => expect((await app('h1')).lockedBy).toBeNull())
   expect((await world.berth.run(['deploy', 'shop', '--cancel'], inProject())).exitCode).toBe(3)
   await world.version('v4')
   const left = world.berth.run(['deploy', '--on', 'all', '--wait', '--bake', '2'], inProject())
-  await eventually(async () => expect(await world.ask('h1')).toBe('v4'), 60_000)
+  await eventually(async () => expect(await world.ask('h1')).toBe('v4'))
   const { pid } = await world.berth.data<{ pid: number }>(['daemon', 'status'])
   process.kill(pid, 'SIGKILL')
   await left
@@ -161,14 +175,12 @@ test('of two at once one is refused; cancelled, all is as before; a laptop that 
 
 test('a host that reboots, and one that is cut off, in the middle: others never fail, and both have it in the end', async () => {
   const clients = world.load()
-  await world.version('v5', 'sh -c "sleep 4; httpd -f -p 80 -h /site"')
+  await world.version('v5', 'sh -c "sleep 6; httpd -f -p 80 -h /site"')
   const going = deploy('--on', 'all', '--strategy', 'parallel')
-  await eventually(
-    async () =>
-      expect(await world.lab.on('h2', ['docker', 'ps', '-a', '--format', '{{.Status}} {{.Names}}'])).toMatch(
-        /Up.*-web-1[\s\S]*Up.*-web-1/,
-      ),
-    60_000,
+  await eventually(async () =>
+    expect(await world.lab.on('h2', ['docker', 'ps', '-a', '--format', '{{.Status}} {{.Names}}'])).toMatch(
+      /Up.*-web-1[\s\S]*Up.*-web-1/,
+    ),
   )
   await Promise.all([world.lab.fault('reboot', 'h2'), world.lab.fault('partition', 'h3')])
   await world.lab.fault('heal', 'h3')
@@ -177,7 +189,7 @@ test('a host that reboots, and one that is cut off, in the middle: others never 
   const met = await clients.stop()
   expect(failuresOf(met, ['h1'])).toEqual([])
   expect(met.h2?.failures.length).toBeGreaterThan(0)
-}, 240_000)
+})
 
 test('what cannot run there is refused before anything is sent', async () => {
   const clients = world.load()

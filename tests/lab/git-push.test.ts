@@ -4,9 +4,9 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ExecResult } from '../../src/lib/exec.ts'
-import { shopSettings } from '../support/deploy-world.ts'
+import { dyingCommand } from '../support/deploy-world.ts'
 import { images } from '../support/images.ts'
-import { type LabDeploy, openLabDeploy } from '../support/lab-deploy.ts'
+import { type LabDeploy, labSettings, newestWeb, openLabDeploy } from '../support/lab-deploy.ts'
 
 let world: LabDeploy
 
@@ -32,7 +32,6 @@ beforeAll(async () => {
   await writeFile(join(lab.directory, 'laptop', 'ssh', 'prod.conf'), `${prod}${own}${known}`)
   await berth.ok(['connect', 'prod:2222'])
   await project.write('compose.yaml', compose)
-  await project.write('berth.toml', shopSettings)
   await project.write('.gitignore', '.env\n')
   await project.git('rm', '-q', '--cached', '.env')
 })
@@ -102,18 +101,20 @@ test('under load no request fails: not for a good push, not for a bad one, not f
   const bad = await refused('berth', 'main')
   expect(bad).toContain('remote: error: web exited with code 3')
   expect(bad).toContain('│ no luck')
-  const dying = 'sh -c "httpd -p 80 -h /site; sleep 2; echo gone; exit 1"'
-  await world.project.write('compose.yaml', compose.replace('httpd -f -p 80 -h /site', dying))
-  await world.project.write('berth.toml', shopSettings.replace('bake = 1', 'bake = 15'))
+  await world.project.write('site/index.html', 'v3')
+  await world.project.write('compose.yaml', compose.replace('httpd -f -p 80 -h /site', dyingCommand))
+  await world.project.write('berth.toml', labSettings.replace('bake = 1', 'bake = 120'))
   await commit('dying')
-  expect(await refused('-o', 'wait', 'berth', 'main')).toContain('died soon after it took over')
+  const [said] = await Promise.all([refused('-o', 'wait', 'berth', 'main'), world.endOnceServing('h1', 'v3')])
+  expect(said).toContain('died soon after it took over')
   expect(await world.ask('h1')).toBe('v2')
   const met = (await clients.stop()).h1
   expect(met?.failures).toEqual([])
-  expect(met?.bodies).toEqual(['v1', 'v2'])
+  expect(met?.bodies).toEqual(['v1', 'v2', 'v3'])
   expect((await git('ls-remote', 'berth', 'main')).stdout).toContain(live.trim())
+  await world.project.write('site/index.html', 'v2')
   await world.project.write('compose.yaml', compose)
-  await world.project.write('berth.toml', shopSettings)
+  await world.project.write('berth.toml', labSettings)
 })
 
 test('a vault this machine cannot read, and one whose readers changed, are refused until somebody says so', async () => {
@@ -133,11 +134,7 @@ test('a vault this machine cannot read, and one whose readers changed, are refus
   const trust = /berth (vault trust --file \S+ --on prod)/.exec(untrusted)?.[1] ?? ''
   await world.berth.ok(trust.split(' '))
   await pushed('berth', 'main')
-  const inside = [
-    'sh',
-    '-c',
-    'docker inspect --format "{{.Config.Env}}" $(docker ps -q --filter label=dev.berth.service=web | head -1)',
-  ]
+  const inside = ['sh', '-c', `docker inspect --format "{{.Config.Env}}" ${newestWeb}`]
   expect(await world.lab.on('h1', inside)).toContain('API_TOKEN=canary-value-y')
 })
 

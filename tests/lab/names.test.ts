@@ -67,7 +67,7 @@ test('a name with the machine in it leads to the service there, over SSH', async
   await eventually(async () => expect(await lookUp('web.feat.big-box.test')).toHaveLength(1))
   const [address = ''] = await lookUp('web.feat.big-box.test')
   expect(address).toMatch(/^127\.(6[4-9]|[789]\d|1[01]\d|12[0-7])\./)
-  expect(await get(`http://${address}:8000/`)).toBe('from over there\n')
+  await eventually(async () => expect(await get(`http://${address}:8000/`)).toBe('from over there\n'))
   expect(await lookUp('web.feat.test')).toEqual([address])
   expect(await lookUp('web.none.big-box.test')).toEqual([])
 })
@@ -127,7 +127,7 @@ test('a machine of the same name in another context has names of its own', async
 
 test('it comes back when the machine does, and goes with the connection', async () => {
   await lab.fault('reboot', 'h1')
-  await berth.ok(['up', 'feat', '--on', 'big-box'], { cwd: shop })
+  await eventually(() => berth.ok(['up', 'feat', '--on', 'big-box'], { cwd: shop }))
   await eventually(async () => {
     const [address = '127.0.0.1'] = await lookUp('web.feat.big-box.test')
     expect(await get(`http://${address}:8000/`)).toBe('from over there\n')

@@ -1,7 +1,7 @@
 /** `berth machine create` and `destroy`: a provider of one's own, whose server is a real host of the lab. */
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { callApi } from '../support/api.ts'
 import type { TestBerth } from '../support/berth.ts'
 import { stopDaemon } from '../support/daemon.ts'
@@ -12,21 +12,32 @@ import { type Lab, raiseLab } from '../support/lab.ts'
 let lab: Lab
 let hetzner: HetznerStandIn
 let berth: TestBerth
-let ended: AbortController
-beforeEach(async () => {
-  ended = new AbortController()
+const ended = new AbortController()
+const socket = () => join(lab.directory, 'hetzner.sock')
+
+/** One server for all: what a test rents, it rents from a provider of its own, for a home of its own. */
+beforeAll(async () => {
   lab = await raiseLab({ hosts: 1 })
-  hetzner = await raiseHetzner({ address: '10.77.0.11', socket: join(lab.directory, 'hetzner.sock') })
   // the laptop shares our files, not our network
   const relay = `require('net').createServer((here)=>{const there=require('net').connect(process.argv[1]);here.pipe(there).pipe(here);for(const s of [here,there])s.on('error',()=>{here.destroy();there.destroy()})}).listen(18080,'127.0.0.1')`
-  void lab.laptop([process.execPath, '-e', relay, hetzner.endpoint], { signal: ended.signal })
+  void lab.laptop([process.execPath, '-e', relay, socket()], { signal: ended.signal })
+  await eventually(async () => {
+    const { exitCode, stderr } = await lab.laptop(['bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/18080'])
+    expect(exitCode, stderr).toBe(0)
+  })
+})
+beforeEach(async () => {
+  hetzner = await raiseHetzner({ address: '10.77.0.11', socket: socket() })
   berth = await lab.openBerth({ env: { HCLOUD_TOKEN: hetzner.token } })
   await writeFile(join(berth.home, 'config.toml'), '[hetzner]\nendpoint = "http://127.0.0.1:18080/v1"\n')
 })
 afterEach(async () => {
+  await berth.close()
+  await hetzner.close()
+})
+afterAll(async () => {
   ended.abort()
   await lab.close()
-  await hetzner.close()
 })
 
 const create = () => {
@@ -106,7 +117,7 @@ test('one that idles is stopped, and started again', async () => {
   const { body } = await callApi(berth, 'machine.create', wish)
   expect(body).toContain('event: result')
   const [server] = [...hetzner.servers.values()]
-  await eventually(() => expect(server?.status).toBe('off'), 60_000)
+  await eventually(() => expect(server?.status).toBe('off'))
   expect(await berth.ok(['machine', 'start', 'big-box'])).toContain('big-box is starting')
   expect(server?.status).toBe('running')
 })

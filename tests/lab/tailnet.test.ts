@@ -6,6 +6,7 @@ import { createTailscale } from '../../src/adapters/tailscale/tailscale.ts'
 import type { Host } from '../../src/core/ports.ts'
 import { exec } from '../../src/lib/exec.ts'
 import { tailnetContract } from '../contracts/tailnet.ts'
+import { callApi } from '../support/api.ts'
 import type { TestBerth } from '../support/berth.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Lab, type LabHost, raiseLab } from '../support/lab.ts'
@@ -48,7 +49,7 @@ async function lookUp(service: string): Promise<string> {
     const resolver = new Resolver()
     resolver.setServers([process.argv[1]])
     resolver.resolve4(process.argv[2]).then((found) => console.log(found.join(' ')), () => console.log(''))`
-  const { dns } = await berth.data<{ dns: string }>(['daemon', 'status'])
+  const { dns } = (await callApi(berth, 'daemon.status', {})).body as { dns: string }
   const { stdout } = await lab.laptop(['node', '-e', script, dns, `${service}.feat.big-box.test`])
   return stdout.trim()
 }
@@ -110,7 +111,7 @@ describe.skipIf(programs === undefined)('with a tailnet', () => {
     await Promise.all([lab.loadImages('h1', ['berth/busybox:local']), tailnet.join('h1'), tailnet.join('laptop')])
     await tailnet.tailscale('h1', 'set', `--advertise-routes=${users}`, '--advertise-exit-node')
     berth = await lab.openBerth({ env: { PATH: `${tailnet.bin}:${process.env['PATH']}` } })
-  }, 60_000)
+  })
   afterAll(async () => {
     await lab?.close()
     await project?.remove()
@@ -147,7 +148,7 @@ describe.skipIf(programs === undefined)('with a tailnet', () => {
     await tailnet.tailscale('laptop', 'set', '--accept-routes')
     await tailnet.approve('h1', pool, users)
     await eventually(overTailscale)
-    expect(await get(await lookUp('inner'))).toContain('404')
+    await eventually(async () => expect(await get(await lookUp('inner'))).toContain('404'))
     expect(await onLaptop('ip', 'route', 'get', await lookUp('web'))).toContain(' dev tailscale0 ')
     await eventually(async () => expect(await forwards()).toEqual([]))
     const before = await bytesThrough()
@@ -160,21 +161,21 @@ describe.skipIf(programs === undefined)('with a tailnet', () => {
 
   test('connecting again moves nothing, and a berthd that was killed, on either end, finds it as it was', async () => {
     expect((await connect()).stderr).not.toContain('get addresses of')
-    await overTailscale()
+    await eventually(overTailscale)
     const { pid } = await berth.data<{ pid: number }>(['daemon', 'status'])
     process.kill(pid, 'SIGKILL')
     await lab.on('h1', ['sh', '-c', 'kill -9 $(pgrep -f [b]erthd.js)'])
     await inShop('machines')
-    await eventually(overTailscale, 30_000)
+    await eventually(overTailscale)
     expect((await settings()).AdvertiseRoutes).toHaveLength(4)
   })
 
   test('where Tailscale is turned off, names go over SSH, and come back by themselves', async () => {
     await tailnet.tailscale('laptop', 'down')
-    await eventually(overSsh, 20_000)
+    await eventually(overSsh)
     expect((await berth.run(['machines'])).stderr).toContain('Tailscale is turned off; turn it on: tailscale up')
     await tailnet.tailscale('laptop', 'up')
-    await eventually(overTailscale, 20_000)
+    await eventually(overTailscale)
   })
 
   test('disconnecting takes back what is ours, and leaves what is the user’s', async () => {

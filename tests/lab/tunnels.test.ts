@@ -1,12 +1,14 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { callApi } from '../support/api.ts'
 import type { TestBerth } from '../support/berth.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Lab, type LabHost, raiseLab } from '../support/lab.ts'
 import { must } from '../support/must.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
+import { removeDirectory } from '../support/remove-directory.ts'
 import { temporaryPrefix } from '../support/temporary.ts'
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'berth')
@@ -63,7 +65,7 @@ async function lookUp(service: string): Promise<string> {
     const resolver = new Resolver()
     resolver.setServers([process.argv[1]])
     resolver.resolve4(process.argv[2]).then((found) => console.log(found.join(' ')), () => console.log(''))`
-  const { dns } = await berth.data<{ dns: string }>(['daemon', 'status'])
+  const { dns } = (await callApi(berth, 'daemon.status', {})).body as { dns: string }
   const { stdout } = await lab.laptop(['node', '-e', script, dns, `${service}.feat.big-box.test`])
   return stdout.trim()
 }
@@ -100,8 +102,9 @@ test('what is routed there is its envs, and nothing of this machine can be reach
   const routes = (await onLaptop()).filter((line) => line.includes('scope link'))
   expect(routes).toHaveLength(2)
   const [machine = '', own = ''] = /^(10\.223\S+) .* src (10\.223\S+)/m.exec(routes.join('\n'))?.slice(1) ?? []
-  const server = ['socat', '-T', '3', 'TCP-LISTEN:7701,reuseaddr', 'SYSTEM:echo reached']
-  const listening = lab.laptop(server, { timeoutMs: 10_000 })
+  const server = ['socat', '-T', '3', 'TCP-LISTEN:7701,reuseaddr,fork', 'SYSTEM:echo reached']
+  const ended = new AbortController()
+  const listening = lab.laptop(server, { signal: ended.signal })
   const ask = (address: string) => [
     'sh',
     '-c',
@@ -109,6 +112,7 @@ test('what is routed there is its envs, and nothing of this machine can be reach
   ]
   expect(await lab.on('h1', ask(own))).toBe('none')
   await eventually(async () => expect(await lab.on('h1', ask('10.77.0.1'))).toBe('reached'))
+  ended.abort()
   await listening
   const ssh = await lab.laptop(['socat', '-T', '1', '-', `TCP:${machine}:22,connect-timeout=1`])
   expect(ssh.exitCode).not.toBe(0)
@@ -128,21 +132,23 @@ test('private keys are on one end each, for their user alone, and in no log', as
 test('where UDP is eaten, names go over SSH, and come back to the tunnel by themselves', async () => {
   const rule = ['INPUT', '-p', 'udp', '--dport', '51820', '-j', 'DROP']
   await lab.on('h1', ['iptables', '-I', ...rule])
-  await eventually(overSsh, 30_000)
+  await eventually(overSsh)
   const { stdout, stderr } = await berth.run(['machines'])
   expect(stdout).toContain('ssh, wireguard is down')
   expect(stderr).toContain('let UDP port 51820 of big-box in through its firewall')
   await lab.on('h1', ['iptables', '-D', ...rule])
-  await eventually(overTunnel, 30_000)
+  await eventually(overTunnel)
 })
 
 /** An address of a /16. */
 const inPool = (pool: string) => new RegExp(`^${pool.split('.').slice(0, 2).join('[.]')}[.]`)
 
-const poolsNow = async () => {
-  const { machines } = await berth.data<{ machines: { vitals: { pool: string } }[] }>(['machines'])
-  return machines.map(({ vitals }) => vitals.pool)
-}
+/** Of each machine; all of them answer in the end. */
+const poolsNow = () =>
+  eventually(async () => {
+    const { machines } = await berth.data<{ machines: { vitals: { pool: string } }[] }>(['machines'])
+    return machines.map(({ vitals }) => vitals.pool)
+  })
 
 test('no two machines give the same addresses to their envs: the one that comes last makes room', async () => {
   expect(await inShop('connect', 'h2')).toContain('connected to h2')
@@ -175,10 +181,10 @@ test('another laptop on the same machine has its own, and goes without taking th
   const web = await lookUp('web')
   const ask = ['curl', '--silent', '--max-time', '3', `http://${web}:8000/`]
   await eventually(async () => expect(await lab.on('h2', ask)).toBe('from over there'))
-  await overTunnel()
+  await eventually(overTunnel)
   await other('disconnect', 'big-box')
   expect(await onHost('h2')).toEqual([])
-  await overTunnel()
+  await eventually(overTunnel)
   // its pool was that of the machine: what is made there from now on has other addresses, what is there once it is down
   const [, moved = ''] = await poolsNow()
   expect(moved).not.toBe(pool)
@@ -191,16 +197,16 @@ test('another laptop on the same machine has its own, and goes without taking th
 
 test('it is back after a partition, after berthd was killed on either end, and after a reboot', async () => {
   await lab.fault('partition', 'h1')
-  await eventually(async () => expect(await lookUp('web')).toBe(''), 40_000)
+  await eventually(async () => expect(await lookUp('web')).toBe(''))
   await lab.fault('heal', 'h1')
-  await eventually(overTunnel, 60_000)
+  await eventually(overTunnel)
   await lab.on('h1', ['sh', '-c', 'kill -9 $(pgrep -f [b]erthd.js)'])
   const { pid } = await berth.data<{ pid: number }>(['daemon', 'status'])
   process.kill(pid, 'SIGKILL')
   await inShop('machines')
-  await eventually(overTunnel, 30_000)
+  await eventually(overTunnel)
   await lab.fault('reboot', 'h1')
-  await eventually(overTunnel, 60_000)
+  await eventually(overTunnel)
 })
 
 test('who is not root is told what to do, on either end, and nothing is left of the attempt', async () => {
@@ -216,7 +222,7 @@ test('who is not root is told what to do, on either end, and nothing is left of 
   const here = await lab.laptop([...nobody, 'connect', 'h1', '--tunnel', 'wireguard'], { env: { HOME: home } })
   expect(here.stderr).toContain('error: a WireGuard tunnel needs root')
   await lab.laptop([...nobody, 'daemon', 'stop'])
-  await rm(home, { recursive: true, force: true })
+  await removeDirectory(home)
 })
 
 test('connecting again without the tunnel, and disconnecting, leave nothing of it on either end', async () => {

@@ -29,6 +29,9 @@ volumes: { data: {} }
 /** berth.toml of the shop; the old version goes on for one second. */
 export const shopSettings = '[deploy]\napp = "shop"\ndrain = 1\nbake = 1\nhealth.timeout = 10\n'
 
+/** A version that serves for as long as nobody makes `/die` in it, then ends. */
+export const dyingCommand = 'sh -c "httpd -p 80 -h /site; until [ -e /die ]; do sleep 0.2; done; echo gone; exit 1"'
+
 /** What `berth deploy --json` says. */
 export interface DeployOutcome {
   app: { state: string; number: number; release: string; urls: string[] }

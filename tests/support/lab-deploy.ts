@@ -1,10 +1,15 @@
 import { writeFile } from 'node:fs/promises'
+import { expect } from 'vitest'
 import type { TestBerth } from './berth.ts'
 import { shopCompose, shopSettings } from './deploy-world.ts'
+import { eventually } from './eventually.ts'
 import { ensureImages, images } from './images.ts'
 import { type Lab, type LabHost, raiseLab } from './lab.ts'
 import { type LabLoad, startLabLoad } from './lab-load.ts'
 import { makeProject, type TestProject } from './project.ts'
+
+/** berth.toml of the shop on hosts that share the processors of one machine: a new version has all the time it needs. */
+export const labSettings = shopSettings.replace(/timeout = \d+/, 'timeout = 60')
 
 /** Port of the proxy in front of the apps of each host. */
 const port = 8080
@@ -23,6 +28,8 @@ export interface LabDeploy {
   load(hosts?: readonly LabHost[], addresses?: Partial<Record<LabHost, string>>): LabLoad
   /** Sets what the next version is: the page it shows, and the command of its server. */
   version(page: string, command?: string): Promise<void>
+  /** Once a host's front door answers with this page, of a `dyingCommand`, has the version that shows it end. */
+  endOnceServing(host: LabHost, page: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,7 +39,7 @@ export async function openLabDeploy(count: number, env: Record<string, string> =
   const files = {
     'compose.yaml': shopCompose,
     '.env': 'DB_PASSWORD=canary-value-x\n',
-    'berth.toml': shopSettings,
+    'berth.toml': labSettings,
     'site/index.html': 'v1',
   }
   const [lab, project] = await Promise.all([raiseLab({ hosts: count, env }), makeProject(files)])
@@ -43,7 +50,7 @@ export async function openLabDeploy(count: number, env: Record<string, string> =
   try {
     const berth = await lab.openBerth()
     await Promise.all(lab.hosts.map((host) => prepare(lab, host)))
-    for (const host of lab.hosts) await berth.ok(['connect', host])
+    await Promise.all(lab.hosts.map((host) => berth.ok(['connect', host])))
     const ask = async (host: LabHost) =>
       (await lab.laptop(['curl', '-s', '-m', '10', '-H', 'Host: shop.localhost', `http://${host}:${port}/`])).stdout
     return {
@@ -58,6 +65,10 @@ export async function openLabDeploy(count: number, env: Record<string, string> =
         await project.write('site/index.html', page)
         await project.write('compose.yaml', shopCompose.replace('httpd -f -p 80 -h /site', command))
       },
+      async endOnceServing(host, page) {
+        await eventually(async () => expect(await ask(host)).toBe(page))
+        await lab.on(host, ['sh', '-c', `docker exec ${newestWeb} touch /die`])
+      },
       close,
     }
   } catch (error) {
@@ -65,6 +76,9 @@ export async function openLabDeploy(count: number, env: Record<string, string> =
     throw error
   }
 }
+
+/** Shell text for the container of the version that was started last. */
+export const newestWeb = '$(docker ps -q --filter label=dev.berth.service=web | head -1)'
 
 async function prepare(lab: Lab, host: LabHost): Promise<void> {
   await lab.loadImages(host, [images.caddy])

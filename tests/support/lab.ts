@@ -64,6 +64,13 @@ export async function raiseLab({ hosts, env: extra = {} }: LabOptions): Promise<
   const within = [program, 'exec', 'laptop'] as const
   const lab = (...words: string[]) => must([program, ...words], { env })
   const berths: TestBerth[] = []
+  const archives = new Map<string, Promise<string>>()
+  const archiveOf = (images: readonly string[]) => {
+    const key = images.join(' ')
+    const archive = archives.get(key) ?? saveImages(join(directory, `images-${archives.size}.tar`), images)
+    archives.set(key, archive)
+    return archive
+  }
   const close = async () => {
     for (const berth of berths) await berth.close()
     await takeDownLab(directory)
@@ -81,7 +88,7 @@ export async function raiseLab({ hosts, env: extra = {} }: LabOptions): Promise<
       return berth
     },
     fault: async (fault, host, ...settings) => void (await lab(fault, host, ...settings)),
-    loadImages: async (host, images) => loadImages(await lab('pid', host), images),
+    loadImages: async (host, images) => loadImages(await lab('pid', host), await archiveOf(images)),
     path: async (host, path) => join('/proc', await lab('pid', host), 'root', path),
     close,
   }
@@ -92,12 +99,12 @@ export async function takeDownLab(directory: string): Promise<void> {
   await must([program, 'down'], { env: { ...process.env, LAB_DIR: directory } })
 }
 
-async function loadImages(pid: string, images: readonly string[]): Promise<void> {
-  const archive = join(tmpdir(), `${temporaryPrefix}images-${pid}.tar`)
-  try {
-    await must(['docker', 'save', '--output', archive, ...images])
-    await must(['docker', '--host', `unix:///proc/${pid}/root/run/docker.sock`, 'load', '--input', archive])
-  } finally {
-    await must(['rm', '-f', archive])
-  }
+/** Goes with the lab: its hosts often want the same. */
+async function saveImages(archive: string, images: readonly string[]): Promise<string> {
+  await must(['docker', 'save', '--output', archive, ...images])
+  return archive
+}
+
+async function loadImages(pid: string, archive: string): Promise<void> {
+  await must(['docker', '--host', `unix:///proc/${pid}/root/run/docker.sock`, 'load', '--input', archive])
 }

@@ -29,8 +29,8 @@ export interface LoadOptions {
   secure?: boolean
 }
 
-/** Between a client's answer and its next question, ms: clients that never rest take the core from what they wait for. */
-const pause = 5
+/** Between a client's answer and its next question, ms: clients that hardly rest take a core, with the proxy, from what they wait for. */
+const pause = 20
 
 /** How long an answer may take, ms. A request that is lost is told as such long before. */
 const patience = 30_000
