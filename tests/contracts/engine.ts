@@ -16,7 +16,7 @@ export { contractCommands } from './engine-commands.ts'
 const forever = JSON.stringify(contractCommands.forever)
 /** Drawn anew each time: engines that are tested at the same time share the machine's routes. */
 const base = `10.${randomInt(240, 255)}.${randomInt(256)}`
-const start = { services: [], build: false, timeoutSeconds: 30 }
+const start = { services: [], build: false, timeoutSeconds: 120 }
 
 /** What every ContainerEngine does. `open` reaches one that has the busybox image; `close` lets go of it. */
 export function engineContract(open: () => Promise<{ engine: ContainerEngine; close(): Promise<void> }>): void {

@@ -70,7 +70,7 @@ export function hostContract(open: () => Host): void {
   test('a run past its time is ended with all it started', async () => {
     const pids: number[] = []
     const result = await open().run(['sh', '-c', 'sleep 60 & echo $!; wait'], {
-      timeoutMs: 1500,
+      timeoutMs: 4000,
       onLine: (line) => pids.push(Number(line)),
     })
     expect(result.timedOut).toBe(true)

@@ -1,7 +1,9 @@
 /** Orders against Pebble, which forgets every fifth nonce on purpose, and looks up names in a DNS of ours. */
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -21,11 +23,12 @@ let directory: string
 const answers = new Map<string, string>()
 
 beforeAll(async () => {
-  const httpPort = await freePort()
   web = createServer((request, response) => {
     const answer = answers.get(request.url ?? '')
     response.writeHead(answer === undefined ? 404 : 200).end(answer)
-  }).listen(httpPort, '127.0.0.1')
+  }).listen(0, '127.0.0.1')
+  await once(web, 'listening')
+  const { port: httpPort } = web.address() as AddressInfo
   ;[pebble, directory] = await Promise.all([
     startPebble({ httpPort }),
     mkdtemp(join(tmpdir(), `${temporaryPrefix}acme-`)),

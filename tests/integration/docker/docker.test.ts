@@ -31,7 +31,7 @@ async function project(compose: string): Promise<ComposeFiles> {
   return files
 }
 
-const start = { services: [], build: false, timeoutSeconds: 20 }
+const start = { services: [], build: false, timeoutSeconds: 90 }
 
 test('a service that says healthy is up, and is seen with its address and labels', async () => {
   const files = await project(`
@@ -74,7 +74,7 @@ services:
   db: { image: "${image}", command: sleep 1000, healthcheck: { test: ["CMD", "false"], interval: 200ms, retries: 1000 } }
   web: { image: "${image}", command: sleep 1000, depends_on: { db: { condition: service_healthy } } }
 `)
-  await expect(engine.up(files, { ...start, timeoutSeconds: 2 })).rejects.toMatchObject({
+  await expect(engine.up(files, { ...start, timeoutSeconds: 5 })).rejects.toMatchObject({
     code: 'SERVICE_UNHEALTHY',
     message: expect.stringContaining('db did not become healthy in time'),
   })
@@ -128,7 +128,7 @@ test('an engine that is not there is ENGINE_UNAVAILABLE', async () => {
 test('a log tells the stream of each entry; that of a terminal is one', async () => {
   const files = await project(`
 services:
-  web: { image: "${image}", command: ["sh", "-c", "echo out; sleep 0.05; echo err >&2; sleep 0.05; printf end"] }
+  web: { image: "${image}", command: ["sh", "-c", "echo out; sleep 0.4; echo err >&2; sleep 0.4; printf end"] }
   screen: { image: "${image}", command: ["sh", "-c", "echo line; printf end; exit 0"], tty: true }
 `)
   await engine.up(files, start)

@@ -85,7 +85,7 @@ describe('connections', () => {
     expect(connections).toBe(1)
   })
 
-  test('10,000 requests while the service closes idle connections at its will: none fails', async () => {
+  test('3000 requests while the service closes idle connections at its will: none fails', async () => {
     const handler = (request: IncomingMessage) => {
       if (Math.random() < 0.02) setImmediate(() => request.socket.destroy())
       return 'ok'
@@ -97,7 +97,7 @@ describe('connections', () => {
     const { port } = await proxyFor(zoneWith([{ service: 'web', port: ports.service, ipv4: ['127.0.0.2'] }]))
     const agent = new Agent({ keepAlive: true, maxSockets: 8 })
     const failures: string[] = []
-    let left = 10_000
+    let left = 3000
     await Promise.all(
       Array.from({ length: 8 }, async () => {
         while (left-- > 0) {

@@ -66,7 +66,7 @@ describe('kill', () => {
     const before = performance.now()
     await tmux.multiplexer.kill('stubborn', { graceMs: 200 })
     expect(isAlive(pid)).toBe(false)
-    expect(performance.now() - before).toBeLessThan(3000)
+    expect(performance.now() - before).toBeLessThan(15_000)
     expect(await exitCode('stubborn')).toBe('137\n')
   })
 

@@ -190,10 +190,15 @@ describe.skipIf(noLoop !== null)(noLoop ?? 'on a full disk', () => {
 function createInProcess(world: GitWorld, source: string): ChildProcess {
   const root = join(import.meta.dirname, '../../..')
   const script = `
+    import { writeSync } from 'node:fs'
     import { createLocalHost } from '${root}/src/adapters/host/local-host.ts'
     import { createWorkspaces } from '${root}/src/adapters/workspaces/workspaces.ts'
     const { request, stateDirectory } = JSON.parse(process.argv[1])
-    const onProgress = () => process.stdout.write('.')
+    // goes no further, however late it is killed
+    const onProgress = () => {
+      writeSync(1, '.')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000)
+    }
     await createWorkspaces({ host: createLocalHost(), stateDirectory }).create({ ...request, onProgress })`
   const argument = JSON.stringify({ request: requestFor(world, source), stateDirectory: world.state })
   return spawn(process.execPath, ['--input-type=module', '-e', script, argument], {
