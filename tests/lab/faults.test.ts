@@ -41,7 +41,7 @@ afterAll(() => lab.close())
 const run = (...args: string[]) => berth.run(args, elsewhere)
 const ok = (...args: string[]) => berth.ok(args, elsewhere)
 const connected = (host: string) =>
-  eventually(async () => expect(await ok('machines')).toMatch(new RegExp(`${host} +connected`)), 90_000)
+  eventually(async () => expect(await ok('machines')).toMatch(new RegExp(`${host} +connected`)))
 /** Its page is written by its container, which an up does not wait for. */
 const isServed = () =>
   eventually(async () =>

@@ -6,6 +6,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest'
 import { createDockerEngine } from '../../../src/adapters/docker/docker.ts'
 import { createLocalHost } from '../../../src/adapters/host/local-host.ts'
 import type { ComposeFiles } from '../../../src/core/ports.ts'
+import { eventually } from '../../support/eventually.ts'
 import { ensureImages, images } from '../../support/images.ts'
 
 const engine = createDockerEngine({ host: createLocalHost(), environment: process.env })
@@ -132,6 +133,12 @@ services:
   screen: { image: "${image}", command: ["sh", "-c", "echo line; printf end; exit 0"], tty: true }
 `)
   await engine.up(files, start)
+  // whoever follows a container while it ends may not be told its last words by Docker
+  await eventually(async () =>
+    expect(
+      (await engine.containers([`com.docker.compose.project=${files.project}`])).map(({ state }) => state),
+    ).toEqual(['exited', 'exited']),
+  )
   const read = async (service: string) => {
     const found: string[][] = []
     const log = engine.logs(`${files.project}-${service}-1`, { follow: true }, new AbortController().signal)
