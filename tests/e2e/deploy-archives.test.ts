@@ -33,7 +33,7 @@ beforeAll(async () => {
   await world.project.write('compose.yaml', compose)
   await world.project.write('berth.toml', settings)
   await world.deploy()
-}, 60_000)
+})
 afterAll(() => world.close())
 
 const run = (...args: string[]) => world.berth.run(args, { cwd: world.project.directory })
@@ -103,7 +103,7 @@ test('JetStream is dumped while somebody publishes, and comes back with each mes
   // the last one may have been taken without anybody hearing of it
   expect([taken, taken + 1]).toContain(end)
   expect(await inServer('stat', '-c', '%u:%g %a', '/data/.hidden')).toBe('1234:1234 640')
-}, 60_000)
+})
 
 test('what is no whole archive is refused, and nothing is touched', async () => {
   await world.berth.ok(['app', 'fetch', 'store', 'bus', '--to', 'bus.dump'], { cwd: world.project.directory })
@@ -133,6 +133,6 @@ test('a server that a berthd was killed over is started by the next one, with al
     expect(await must(['sh', '-c', 'ls "$1" | grep -v dump', 'sh', directory]).catch(() => '')).toBe('')
     expect(await server()).not.toBe('')
     expect(await streams()).toEqual(['orders'])
-  })
+  }, 40_000)
   expect(await inServer('ls', '-A', '/data')).toBe('.hidden\njetstream')
 })

@@ -34,6 +34,8 @@ export async function openNats(host: string, password: string): Promise<NatsClie
     }
   })
   socket.on('error', (error) => ready.reject(error))
+  // what nobody answers is not waited for without end: a server without JetStream says nothing at all
+  socket.setTimeout(10_000, () => socket.destroy())
   socket.on('close', () => {
     const error = new Error('the NATS server has closed the connection')
     ready.reject(error)

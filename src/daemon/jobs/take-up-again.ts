@@ -15,8 +15,7 @@ export async function takeUpAgain(deps: DaemonDeps, returned: Returned, log: (me
   await settle(deps, returned, log).catch(failed)
   const started = await bringBackApps(deps).catch(failed)
   if (started) log(`started ${started} containers of apps that had ended with the engine`)
-  const settled = (await settleArchives(deps).catch(failed)) ?? []
-  for (const one of settled) log(`started ${one}, which was stopped for a dump that was cut off`)
+  await settleArchives(deps, log).catch(failed)
 }
 
 async function settle(deps: DaemonDeps, returned: Returned, log: (message: string) => void): Promise<void> {

@@ -63,16 +63,16 @@ export async function restoreArchive(
   await alone(deps, app, addon.name, () => replaceData(deps, app, addon, file))
 }
 
-/**
- * Starts the servers that an earlier berthd had stopped for a dump; what it was putting back is put back anew. Resolves to
- * their names.
- */
-export async function settleArchives(deps: ArchiveDeps): Promise<string[]> {
-  const settled: string[] = []
+/** Starts the servers that an earlier berthd had stopped for a dump; what it was putting back is put back anew. */
+export async function settleArchives(deps: ArchiveDeps, log: (message: string) => void): Promise<void> {
   for (const app of await deps.store.deploys.apps())
     for (const addon of await deps.files.list(directoryOf(deps, app, '')))
-      if (await alone(deps, app, addon, () => settle(deps, app, addon))) settled.push(`${addon} of ${app.name}`)
-  return settled
+      try {
+        if (await alone(deps, app, addon, () => settle(deps, app, addon)))
+          log(`started ${addon} of ${app.name}: it was stopped for a dump or a restore that was cut off`)
+      } catch (error) {
+        log(`${addon} of ${app.name} could not be started again: ${toAppError(error).message}`)
+      }
 }
 
 async function settle(deps: ArchiveDeps, app: AppRecord, name: string): Promise<boolean> {
@@ -80,7 +80,8 @@ async function settle(deps: ArchiveDeps, app: AppRecord, name: string): Promise<
   if (text === undefined) return false
   const { addon, restore } = JSON.parse(text) as StoppedNote
   if (restore === null) await startAgain(deps, app, addon)
-  else await replaceData(deps, app, addon, restore)
+  else if (await deps.files.exists(restore)) await replaceData(deps, app, addon, restore)
+  else throw new AppError('BACKUP_FAILED', 'not all of its data is there, and what was sent to be restored is gone')
   return true
 }
 
