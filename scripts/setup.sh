@@ -23,4 +23,6 @@ if [ ! -e dist/package.json ] || [ -n "$(find src scripts/build.ts scripts/bundl
   say 'building'
   npm run --silent build
 fi
-scripts/make-images.sh
+# a first demo waits for no server that only tests start
+if [ "${1:-}" = --tests ]; then set --; else set -- busybox node nginx postgres redis caddy; fi
+scripts/make-images.sh "$@"
