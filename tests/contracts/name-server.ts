@@ -5,9 +5,9 @@ import type { ListenAddress, NameServer } from '../../src/core/ports/names.ts'
 /** Addresses that name servers listen at. */
 export interface NameServerWorld {
   /** One that is closed by whoever opened the world. */
-  serve(zone: Zone): NameServer
+  serve: (zone: Zone) => NameServer
   /** The IPv4 addresses a program is told of that asks there; the code its resolver gives it where there are none. */
-  ask(at: ListenAddress, name: string): Promise<readonly string[] | string>
+  ask: (at: ListenAddress, name: string) => Promise<readonly string[] | string>
 }
 
 /** The names of an env of one service, `web`. */

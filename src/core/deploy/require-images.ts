@@ -17,3 +17,21 @@ export async function requireImages({ engine }: Pick<DeployDeps, 'engine'>, { im
     await engine.tag(id, reference)
   }
 }
+
+/**
+ * Starts what runs these images. Another home on this machine may have an app of the same name, and let go of a reference of
+ * both between our look and our start: then it is given anew. Throws what the start throws.
+ */
+export async function startWithImages(
+  deps: Pick<DeployDeps, 'engine'>,
+  bundle: ReleaseBundle,
+  start: () => Promise<void>,
+): Promise<void> {
+  try {
+    await start()
+  } catch (thrown) {
+    if (!(thrown instanceof AppError && thrown.code === 'IMAGE_UNAVAILABLE')) throw thrown
+    await requireImages(deps, bundle)
+    await start()
+  }
+}

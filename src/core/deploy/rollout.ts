@@ -18,7 +18,7 @@ import type { AppRecord, DeploymentRecord } from './model.ts'
 import { probeEntrance } from './probe-entrance.ts'
 import { ensureIngress } from './proxies/ensure.ts'
 import { dataPath, readSecrets, releaseFile, treePath } from './releases.ts'
-import { requireImages } from './require-images.ts'
+import { requireImages, startWithImages } from './require-images.ts'
 import { type DeployStage, staged } from './stages.ts'
 import { goLive, goneBack } from './switch.ts'
 import { urlOf } from './urls.ts'
@@ -162,7 +162,8 @@ async function startBase(deps: DeployDeps, rollout: Rollout, { emit, signal }: O
   await deps.files.writeText(files.files[0] ?? '', text)
   if (await runsAlready(deps, rollout, text)) return
   const onLine = (line: string) => emit({ type: 'output', line })
-  await deps.heavy(() => deps.engine.up(files, { services: [], build: false, timeoutSeconds: 300, signal, onLine }))
+  const options = { services: [], build: false, timeoutSeconds: 300, signal, onLine }
+  await startWithImages(deps, rollout.bundle, () => deps.heavy(() => deps.engine.up(files, options)))
 }
 
 /** Whether what is replaced in place is as the release before left it: asking Compose the same takes half a second. */
@@ -212,12 +213,14 @@ async function startProject(
   const { timeoutSeconds } = bundle.settings.health
   const onLine = (line: string) => emit({ type: 'output', line })
   const options = { services: [], build: false, timeoutSeconds, signal, onLine }
+  const up = (more = {}) =>
+    startWithImages(deps, bundle, () => deps.heavy(() => deps.engine.up(files, { ...options, ...more })))
   if (servicesOf(bundle, 'in-place').length > 0) {
     // what stays must be reachable from the first moment of what is new: networks first, then those in them, then the start
-    await deps.heavy(() => deps.engine.up(files, { ...options, noStart: true }))
+    await up({ noStart: true })
     await introduce(deps, rollout, { project: baseProject(rollout.app), mode: 'in-place', into: project })
   }
-  await deps.heavy(() => deps.engine.up(files, options))
+  await up()
 }
 
 /** Puts what is replaced in place and what starts beside into each other's networks. Safe to repeat. */

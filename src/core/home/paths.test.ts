@@ -10,8 +10,8 @@ test('names are parts of paths', () => {
 })
 
 test.each(['', '.', '..', '../..', 'a/b', '/etc', 'a\0b'])('%j leads nowhere', (name) => {
-  for (const path of [paths.context, paths.app, paths.webhook, paths.envFiles, paths.results])
-    expect(() => path(name)).toThrow(expect.objectContaining({ code: 'NAME_INVALID' }))
+  for (const path of ['context', 'app', 'webhook', 'envFiles', 'results'] as const)
+    expect(() => paths[path](name)).toThrow(expect.objectContaining({ code: 'NAME_INVALID' }))
   expect(() => paths.fleet(name, 'shop')).toThrow()
   expect(() => paths.fleet('acme', name)).toThrow()
   expect(() => paths.remote('acme', name)).toThrow()
