@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { must } from './must.ts'
 
@@ -34,19 +35,44 @@ export function watchForCanary(canary: string, { directories, except = [] }: Can
   }
 }
 
-/** Between two looks at all argument lists, ms: a watcher that never rests has one of two cores for itself. */
+/** Between two looks for new processes, ms. */
 const pause = 5
+/** For so long after it appeared a process is looked at each time, ms: it is first the one that starts it. Others are, once in this time. */
+const settling = 1000
 
-/** A process that lives 10 ms is seen, more often than not. */
+/**
+ * A process that lives 10 ms is seen, more often than not. Only who is new is read each time: to read all arguments of a busy machine
+ * over and over takes one of two cores for as long as a test lasts.
+ */
 async function watchArguments(canary: string, seen: Set<string>, signal: AbortSignal): Promise<void> {
-  const own = String(process.pid)
+  const since = new Map<string, number>()
+  let wholeAt = 0
   while (!signal.aborted) {
-    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== own)
+    const now = performance.now()
+    const pids = processes()
+    for (const pid of since.keys()) if (!pids.has(pid)) since.delete(pid)
+    const whole = now - wholeAt > settling
+    if (whole) wholeAt = now
     for (const pid of pids) {
-      const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+      const appeared = since.get(pid) ?? now
+      since.set(pid, appeared)
+      if (!whole && now - appeared > settling) continue
+      const words = argumentsOf(pid)
       if (words.includes(canary)) seen.add(`argv of ${pid}: ${words.replaceAll('\0', ' ')}`)
     }
     await wait(pause)
+  }
+}
+
+/** Ids of all processes but this one. */
+const processes = () =>
+  new Set(readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid)))
+
+function argumentsOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return '' // it has ended
   }
 }
 
