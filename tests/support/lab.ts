@@ -72,8 +72,11 @@ export async function raiseLab({ hosts, env: extra = {} }: LabOptions): Promise<
     return archive
   }
   const close = async () => {
-    for (const berth of berths) await berth.close()
-    await takeDownLab(directory)
+    try {
+      for (const berth of berths) await berth.close()
+    } finally {
+      await takeDownLab(directory)
+    }
   }
   await lab('up', String(hosts)).catch((error: unknown) => close().then(() => Promise.reject(error as Error)))
   return {
