@@ -7,7 +7,8 @@ import { sendImages } from '../../core/deploy/send-images.ts'
 import { withStage } from '../../core/deploy/stages.ts'
 import type { OperationScope } from '../../core/operations/run-steps.ts'
 import type { DaemonDeps } from '../dependencies.ts'
-import { askDaemon, callDaemon } from './ask-daemon.ts'
+import { askDaemon } from './ask-daemon.ts'
+import { askMachine } from './ask-machine.ts'
 import { type DaemonAddress, runOnDaemon } from './run-on-daemon.ts'
 
 /** How long a machine may take to say whether it can be deployed to, ms. */
@@ -27,10 +28,8 @@ export function fleetMachines(deps: DaemonDeps, where: Where): FleetMachines<Out
   return {
     async inspect(machine, ask) {
       if (machine === 'local') return reportPreflight(deps, ask)
-      return withStage('preflight', async () => {
-        await deps.links.open(where.context, machine, where.agent)
-        return callDaemon(addressOf(deps, where, machine), 'deploy.preflight', ask, inspectTime)
-      })
+      const asked = { ...where, machine }
+      return withStage('preflight', () => askMachine(deps, asked, 'deploy.preflight', ask, inspectTime))
     },
     async deploy(task, { record, cargo, send }, { signal, onEvent }) {
       const { machine, operation, wait, watchSeconds, share } = task
@@ -58,8 +57,8 @@ export function fleetMachines(deps: DaemonDeps, where: Where): FleetMachines<Out
 function addressOf(deps: DaemonDeps, { context, agent }: Where, machine: string): DaemonAddress {
   if (machine === 'local')
     return { name: machine, socket: socketPath(deps.paths.home), reopen: () => Promise.resolve() }
-  const { socket } = deps.machineSockets(context, machine)
-  return { name: machine, socket, reopen: async () => void (await deps.links.open(context, machine, agent)) }
+  const { socket, ready } = deps.machineSockets(context, machine)
+  return { name: machine, socket, ready, reopen: async () => void (await deps.links.open(context, machine, agent)) }
 }
 
 /** Sends images to a connected machine: only what it has not. */

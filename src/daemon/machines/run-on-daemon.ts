@@ -12,6 +12,8 @@ import { readEvents } from '../../lib/sse.ts'
 export interface DaemonAddress {
   name: string
   socket: string
+  /** Socket that leads there over a line which is open already. */
+  ready?: string
   /** Has the socket lead there again; rejects where that cannot be. */
   reopen(): Promise<void>
 }
@@ -88,11 +90,17 @@ function cancelOnAbort({ socket }: DaemonAddress, operation: string, signal: Abo
 }
 
 async function open(there: DaemonAddress, name: string, input: unknown, operation: string): Promise<IncomingMessage> {
-  const answer = await send(there.socket, name, input, operation)
+  const answer = await sendSoon(there, name, input, operation)
   if (answer.statusCode === 200) return answer
   let text = ''
   for await (const chunk of answer.setEncoding('utf8')) text += chunk
   throw readError((JSON.parse(text) as { error: ApiError }).error)
+}
+
+/** Over a ready line where there is one: a new one costs a round trip. Asked twice, the operation is joined. */
+async function sendSoon(there: DaemonAddress, name: string, input: unknown, operation: string) {
+  const anew = () => send(there.socket, name, input, operation)
+  return there.ready === undefined ? anew() : send(there.ready, name, input, operation).catch(anew)
 }
 
 async function send(socket: string, name: string, input: unknown, operation?: string): Promise<IncomingMessage> {
