@@ -41,8 +41,8 @@ export async function startDaemon({ home, program, onNotice }: LocalDaemon): Pro
 /**
  * Flags of Node's. What a daemon makes for one request is garbage with the next: with V8's usual 16 MiB for the young
  * it holds 167 MB after a hundred creates, with 1 MiB 110 MB, and no pause is long. One thread for all of the collection
- * (--single-threaded-gc) answers 99 of 100 names in 0.8 ms instead of 1.8, and holds 150 MB: not worth it. Flags that
- * change the code V8 makes would throw away the code cache.
+ * (--single-threaded-gc) answers 99 of 100 names in 0.8 ms instead of 1.8, and holds 150 MB: not worth it. Most other
+ * flags would throw away the code cache: see daemon/heap.ts.
  */
 export const daemonFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1']
 

@@ -10,6 +10,7 @@ import { toAppError } from '../core/errors.ts'
 import { checkHome } from '../core/home/check-home.ts'
 import { homePaths } from '../core/home/paths.ts'
 import { redact } from '../lib/redact.ts'
+import { collectEarly } from './heap.ts'
 
 /** Descriptor of the pipe on which whoever started us waits for one line. */
 const starterPipe = 3
@@ -39,7 +40,9 @@ async function start(): Promise<string[] | undefined> {
   })
   // only now: of many that start at once all but one end here, and need nothing of the rest
   const { openHome } = await import('./open-home.ts')
-  return openHome({ paths, files, lock, log })
+  const notices = await openHome({ paths, files, lock, log })
+  collectEarly()
+  return notices
 }
 
 /** See client/start-daemon.ts, which reads it. */

@@ -1,6 +1,7 @@
-/** A name server with 1,000 names, in a process of its own with berthd's flags; says on which port it listens. */
+/** A name server with 1,000 names, in a process of its own with berthd's flags and its heap; says on which port it listens. */
 import { createNameServer } from '../../../src/adapters/dns/name-server.ts'
 import { buildZone } from '../../../src/core/names/zone.ts'
+import { collectEarly } from '../../../src/daemon/heap.ts'
 
 const service = (env: number, index: number) => ({
   service: `s${index}`,
@@ -22,5 +23,6 @@ const server = createNameServer(buildZone(envs, { suffix: 'test' }), {
     throw fault
   },
 })
+collectEarly()
 const { port } = await server.listen({ address: '127.0.0.1', port: 0 })
 process.stdout.write(`${port}\n`)
