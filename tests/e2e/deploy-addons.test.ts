@@ -20,6 +20,7 @@ const settings = `
 [deploy]
 app = "store"
 drain = 0
+bake = 0
 ingress = "web"
 [deploy.addons.cache]
 pack = "redis"

@@ -38,6 +38,7 @@ volumes: { data: {} }
 const settings = `
 [deploy]
 app = "depot"
+bake = 1
 drain = 0
 retention = 2
 ingress = "web"
