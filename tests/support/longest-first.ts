@@ -6,9 +6,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 const seconds: Readonly<Record<string, number>> = {
   'e2e/deploy': 180,
-  'e2e/deploy-apps': 148,
+  'e2e/deploy-apps': 60,
   'e2e/concurrency': 129,
-  'e2e/deploy-addons': 127,
+  'e2e/deploy-addons': 80,
   'lab/deploy-fleet': 122,
   'lab/ci': 99,
   'lab/tunnels': 84,
