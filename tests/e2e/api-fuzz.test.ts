@@ -8,6 +8,7 @@ import { type RouteName, routes } from '../../src/contract/routes.ts'
 import { callApi } from '../support/api.ts'
 import { openBerth, type TestBerth } from '../support/berth.ts'
 import { daemonPid } from '../support/daemon.ts'
+import { type HetznerStandIn, raiseHetzner } from '../support/hetzner-stand-in.ts'
 import { must } from '../support/must.ts'
 import { openPrivateRoot, type PrivateRoot } from '../support/private-root.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
@@ -20,13 +21,15 @@ const program = join(import.meta.dirname, '..', '..', 'bin', 'berth')
 
 let root: PrivateRoot
 let berth: TestBerth
+let provider: HetznerStandIn
 let project: TestProject
 let pid: number
 let token: string
 beforeAll(async () => {
   berth = await openBerth()
-  // nothing is rented, and nobody waits for a provider that cannot be reached
-  await writeFile(join(berth.home, 'config.toml'), '[hetzner]\nendpoint = "http://127.0.0.1:9/v1"\n', { mode: 0o600 })
+  // nothing is rented: the provider knows no token that is made up. One that cannot be reached would be asked again for half a minute
+  provider = await raiseHetzner()
+  await writeFile(join(berth.home, 'config.toml'), `[hetzner]\nendpoint = "${provider.endpoint}"\n`, { mode: 0o600 })
   // the owner may have berthd write anywhere, and is root here
   root = await openPrivateRoot()
   await must([...root.within, program, 'daemon', 'start'], { env: berth.env })
@@ -38,6 +41,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await berth.close()
+  await provider.close()
   await root.close()
   await project.remove()
   await rm('/tmp/berth-fuzz', { recursive: true, force: true })

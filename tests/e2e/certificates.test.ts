@@ -129,7 +129,10 @@ test.each(proxies)(
       /1 orders of a certificate failed|its certificate ran out/,
     )
     const refused = await world.berth.run(['app', 'certs', '--retry', domain])
-    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`berth app certs --retry`) })
+    expect(refused, refused.stdout).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(`berth app certs --retry`),
+    })
     await pebble.pointAt('127.0.0.1')
     expect(await world.berth.ok(['app', 'certs', '--retry', domain])).toMatch(/shop\.example\.com +shop +valid/)
   },

@@ -32,7 +32,7 @@ export async function labelled(kind: ObjectKind, label: string, env: Environment
 async function ask<T>(path: string, env: Environment): Promise<T> {
   const socketPath = (env['DOCKER_HOST'] || 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const outgoing = request({ socketPath, path, headers: { host: 'docker' } }, (answer) => {
+  const outgoing = request({ socketPath, path, headers: { host: 'docker' }, agent: false }, (answer) => {
     let body = ''
     answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
     answer.on('end', () => (answer.statusCode === 200 ? resolve(body) : reject(new Error(`${path}: ${body}`))))
