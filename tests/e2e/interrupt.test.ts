@@ -68,7 +68,8 @@ test('create goes on when its command is killed', async () => {
 })
 
 test('a second Ctrl-C leaves at once; the daemon settles the rest', async () => {
-  await project.write('berth.toml', config.replace('while', "trap '' TERM; while"))
+  // before it says that it has begun: what is ended in between leaves no time for a second Ctrl-C
+  await project.write('berth.toml', config.replace('touch', "trap '' TERM; touch"))
   const command = await beginCreate()
   command.process.kill('SIGINT')
   await eventually(() => expect(catchesInterrupts(command.process.pid)).toBe(false))
