@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the images that the demo, the tests and examples/shop start from, where no registry can be reached:
-# berth/{busybox,node,nginx,postgres,redis,nats,caddy}:local, from Debian's packages and the Node that Berth carries.
+# berth/{busybox,node,nginx,postgres,mariadb,redis,nats,caddy}:local, from Debian's packages and the Node that Berth carries.
 # Safe and quick to run again: an image of the same recipe is left alone. The images are kept as archives in
 # $XDG_CACHE_HOME/berth-dev, so that a second engine only has to load them.
 #
@@ -14,14 +14,14 @@ root=$(dirname "$here")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/berth-dev
 
 main() {
-  [ $# -gt 0 ] || set -- busybox node nginx postgres redis nats caddy
+  [ $# -gt 0 ] || set -- busybox node nginx postgres mariadb redis nats caddy
   mkdir -p "$cache/debs"
   work=$(mktemp -d "$cache/work.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   trap 'exit 130' INT TERM
   for image in "$@"; do
     case $image in
-      busybox | node | nginx | postgres | redis | nats | caddy | traefik) make "$image" ;;
+      busybox | node | nginx | postgres | mariadb | redis | nats | caddy | traefik) make "$image" ;;
       *) fail "no such image: $image" ;;
     esac
   done
@@ -69,6 +69,7 @@ config_of() {
       printf '"Cmd":["redis-server","--protected-mode","no","--dir","/data"],"ExposedPorts":{"6379/tcp":{}},'
       printf '"Volumes":{"/data":{}},"WorkingDir":"/data"'
       ;;
+    mariadb) printf '"Entrypoint":["entrypoint.sh"],"Cmd":["mariadbd"],"ExposedPorts":{"3306/tcp":{}}' ;;
     nats) printf '"Entrypoint":["nats-server"],"ExposedPorts":{"4222/tcp":{}}' ;;
     traefik) printf '"Entrypoint":["traefik"],"ExposedPorts":{"80/tcp":{}}' ;;
     caddy) printf '"Cmd":["caddy","run"],"ExposedPorts":{"80/tcp":{}},"Volumes":{"/data":{}}' ;;
@@ -121,6 +122,17 @@ files_of_postgres() {
   install -D -m 755 "$here/images/postgres/entrypoint.sh" "$1/usr/local/bin/entrypoint.sh"
   mkdir -p "$1/run/postgresql" "$1/docker-entrypoint-initdb.d"
   mkdir -p -m 700 "$1/var/lib/postgresql/data"
+}
+
+files_of_mariadb() {
+  skeleton "$1" mysql:999
+  unpack "$1" mariadb-server-core mariadb-client-core
+  for program in innochecksum mariadb-check mariadb-upgrade my_print_defaults resolveip; do rm -f "$1/usr/bin/$program"; done
+  # the only program wanted of the many that the package brings, with Perl
+  deb=$(download mariadb-client)
+  dpkg-deb --fsys-tarfile "$cache/debs/$deb" | tar -x -C "$1" ./usr/bin/mariadb-dump
+  install -D -m 755 "$here/images/mariadb/entrypoint.sh" "$1/usr/local/bin/entrypoint.sh"
+  mkdir -p "$1/run/mysqld" "$1/var/lib/mysql"
 }
 
 files_of_redis() {

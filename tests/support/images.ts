@@ -7,6 +7,7 @@ export const images = {
   node: 'berth/node:local',
   nginx: 'berth/nginx:local',
   postgres: 'berth/postgres:local',
+  mariadb: 'berth/mariadb:local',
   redis: 'berth/redis:local',
   nats: 'berth/nats:local',
   caddy: 'berth/caddy:local',
