@@ -9,12 +9,17 @@ import { type CanaryWatch, watchForCanary } from '../support/no-canary.ts'
 const compose = `
 services:
   web:
-    image: ${images.busybox}
+    image: ${images.mariadb} # with a client, as an app has one
     command: httpd -f -p 80 -h /site
     init: true
     volumes: ["./site:/site"]
     expose: [80]
-    environment: { DATABASE_URL: "\${DB_URL}", CACHE_URL: "\${CACHE_URL}" }
+    environment:
+      DATABASE_URL: "\${DB_URL}"
+      CACHE_URL: "\${CACHE_URL}"
+      BOOKS_URL: "\${BOOKS_URL}"
+      MYSQL_HOST: books
+      MYSQL_PWD: "\${BOOKS_PASSWORD}"
 `
 const settings = `
 [deploy]
@@ -33,7 +38,7 @@ let world: DeployWorld
 let watches: CanaryWatch[] = []
 
 beforeAll(async () => {
-  await ensureImages(['busybox', 'caddy', 'postgres', 'redis'])
+  await ensureImages(['busybox', 'caddy', 'postgres', 'mariadb', 'redis'])
   world = await openDeployWorld()
   await world.project.write('compose.yaml', compose)
   await world.project.write('berth.toml', settings)
@@ -46,6 +51,8 @@ const inService = async (service: string, ...argv: string[]) => {
   return must(['docker', 'exec', container, ...argv])
 }
 const sql = (statement: string) => inService('db', 'psql', '-U', 'app', '-tAc', statement)
+/** As the app: over the network, with what it was given. */
+const mariadb = (statement: string) => inService('web', 'mariadb', '-u', 'app', '-Ne', statement, 'app')
 const redis = (...words: string[]) => inService('cache', 'redis-cli', ...words)
 
 test('what every pack adds is something Compose takes, and its password no argument of it', async () => {
@@ -74,6 +81,7 @@ test('an add-on comes with the next deploy, with a password of its own that is n
   const added = await run('app', 'addon', 'add', 'store', 'postgres', '--name', 'db', '--image', images.postgres)
   expect(added.stdout).toContain('${DB_URL}')
   expect(await run('app', 'addon', 'add', 'store', 'postgres', '--name', 'db')).toMatchObject({ exitCode: 4 })
+  await world.berth.ok(['app', 'addon', 'add', 'store', 'mysql', '--name', 'books', '--image', images.mariadb])
   await run('app', 'addon', 'add', 'store', 'backup', '--schedule', '0 0 3 1 1 *', '--keep', '2')
   const password = await world.berth.ok(['secret', 'get', 'DB_PASSWORD', '--app', 'store'])
   const directories = [world.berth.home, world.project.directory]
@@ -84,23 +92,34 @@ test('an add-on comes with the next deploy, with a password of its own that is n
   )
   const other = await world.berth.ok(['secret', 'get', 'CACHE_PASSWORD', '--app', 'store'])
   expect(await inService('web', 'sh', '-c', 'echo "$CACHE_URL"')).toBe(`redis://:${other.trim()}@cache:6379/0`)
+  expect(
+    await inService('web', 'sh', '-c', '[ "$BOOKS_URL" = "mysql://app:$MYSQL_PWD@books:3306/app" ] && echo yes'),
+  ).toBe('yes')
+  expect(await mariadb('select current_user()')).toBe('app@%')
   expect(await world.deploy()).toMatchObject({ unchanged: true })
 })
 
 test('data is dumped by hand and by the clock, and comes back as it was', async () => {
   await sql("create table tea (name text); insert into tea values ('green'), ('black')")
   await redis('set', 'tea', 'oolong')
-  expect((await run('app', 'backup', 'store')).stdout).toMatch(/cache: .*\ndb: /)
+  await mariadb("create table tea (name longtext); insert into tea values ('grün'), (repeat(char(0), 12000000))")
+  await mariadb('create event weed on schedule every 1 day do delete from tea')
+  expect((await run('app', 'backup', 'store')).stdout).toMatch(/books: .*\ncache: .*\ndb: /)
   await sql('drop table tea; create table coffee (name text)')
   await redis('set', 'tea', 'spilled')
+  await mariadb('drop event weed; drop table tea; create table coffee (name text)')
   expect(await run('app', 'restore', 'store', 'db')).toMatchObject({ exitCode: 4 })
-  await world.berth.ok(['app', 'restore', 'store', 'db', '--yes'])
-  await world.berth.ok(['app', 'restore', 'store', 'cache', '--yes'])
+  for (const addon of ['db', 'cache', 'books']) await world.berth.ok(['app', 'restore', 'store', addon, '--yes'])
   expect(await sql('select name from tea order by name')).toBe('black\ngreen')
   expect(await redis('get', 'tea')).toBe('oolong')
+  const tea = await mariadb(
+    'show tables; select name from tea where length(name) < 9; select max(length(name)) from tea',
+  )
+  expect(tea).toBe('tea\ngrün\n12000000')
+  expect(await mariadb('select event_name from information_schema.events')).toBe('weed')
   for (let dumps = 0; dumps < 2; dumps++) await world.berth.ok(['jobs', 'run', 'store', 'backup'])
   const { backups } = await world.berth.data<{ backups: { addon: string }[] }>(['app', 'backups', 'store'])
-  expect(backups.map(({ addon }) => addon).toSorted()).toEqual(['cache', 'cache', 'db', 'db'])
+  expect(backups.map(({ addon }) => addon).toSorted()).toEqual(['books', 'books', 'cache', 'cache', 'db', 'db'])
   expect(await must(['sh', '-c', 'find "$1"/apps/*/backups -type f ! -perm 600', 'sh', world.berth.home])).toBe('')
   expect(await run('app', 'restore', 'store', 'db', '--from', 'nosuch', '--yes')).toMatchObject({ exitCode: 3 })
 })
@@ -123,10 +142,14 @@ test('a dump comes here whole and readable by its owner alone, and goes back fro
   expect(piped).toBe(`${fetched.sha256}  -`)
   await sql('drop table coffee')
   await world.project.write('bad.dump', 'this is no dump')
-  expect(await run('app', 'restore', 'store', 'db', '--file', 'bad.dump', '--yes')).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining('pg_restore'),
-  })
+  for (const [addon = '', said] of [
+    ['db', 'pg_restore'],
+    ['books', 'books: ERROR 1064'],
+  ])
+    expect(await run('app', 'restore', 'store', addon, '--file', 'bad.dump', '--yes')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(said ?? ''),
+    })
   expect(await run('app', 'restore', 'store', 'db', '--file', 'nosuch', '--yes')).toMatchObject({ exitCode: 2 })
   expect(await run('app', 'restore', 'store', 'db', '--file', 'coffee.dump', '--yes')).toMatchObject({ exitCode: 0 })
   expect(await sql('select name from coffee')).toBe('mocha')
