@@ -103,7 +103,7 @@ test('data is dumped by hand and by the clock, and comes back as it was', async 
   await sql("create table tea (name text); insert into tea values ('green'), ('black')")
   await redis('set', 'tea', 'oolong')
   await mariadb("create table tea (name longtext); insert into tea values ('grün'), (repeat(char(0), 12000000))")
-  await mariadb('create event weed on schedule every 1 day do delete from tea')
+  await mariadb('create event weed on schedule every 1 day do select 1')
   expect((await run('app', 'backup', 'store')).stdout).toMatch(/books: .*\ncache: .*\ndb: /)
   await sql('drop table tea; create table coffee (name text)')
   await redis('set', 'tea', 'spilled')
