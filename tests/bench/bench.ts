@@ -44,10 +44,12 @@ const rows: readonly Row[] = [
   deployRow,
 ]
 const root = join(import.meta.dirname, '..', '..')
-const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
-  allowPositionals: true,
-})
+const usage = `npm run bench -- [--quick] [--write] [row…]   rows: ${rows.map(({ name }) => name).join(', ')}`
+const { values, positionals } = readArguments()
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
 const unknown = positionals.filter((name) => !rows.some((row) => row.name === name))
 if (unknown.length > 0) {
   console.error(`no such row: ${unknown.join(', ')} (there are ${rows.map(({ name }) => name).join(', ')})`)
@@ -66,6 +68,16 @@ for (const row of rows.filter(({ name }) => positionals.length === 0 || position
 record()
 const all = measured.flatMap(({ results }) => results)
 process.exitCode = all.some((result) => result.failed === true || passes(result) === false) ? 1 : 0
+
+function readArguments() {
+  const flag = { type: 'boolean', default: false } as const
+  try {
+    return parseArgs({ options: { quick: flag, write: flag, help: { ...flag, short: 'h' } }, allowPositionals: true })
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`)
+    process.exit(2)
+  }
+}
 
 /** One row, with everything it made removed afterwards. */
 async function measure(row: Row): Promise<Result[]> {
