@@ -62,13 +62,21 @@ async function untilEnd(context: BerthContext, own: OwnCommand, child: ChildProc
   try {
     const exitCode = await exitOf(child, own)
     if (!interrupted || !own.ending) return exitCode
-    await exitOf(start(context, own.ending, 'ignore'), own.ending)
+    await tellToEnd(context, own.ending)
     // ssh says so too when it is ended itself
     return exitCode === lostBySsh ? exitCodes.interrupted : exitCode
   } finally {
     context.process.off('SIGINT', note)
     context.process.off('SIGTERM', forward)
   }
+}
+
+/** How often a program of another machine is told to end. */
+const tellings = 3
+
+/** The line may be lost with the command that was ended on it: then it is told over another. */
+async function tellToEnd(context: BerthContext, ending: TerminalCommand): Promise<void> {
+  for (let told = 0; told < tellings; told++) if ((await exitOf(start(context, ending, 'ignore'), ending)) === 0) return
 }
 
 /** The command as this machine runs it: for a program of another one that is ssh. */

@@ -75,7 +75,7 @@ function readArguments() {
     return parseArgs({ options: { quick: flag, write: flag, help: { ...flag, short: 'h' } }, allowPositionals: true })
   } catch (error) {
     console.error(`${(error as Error).message}\n${usage}`)
-    process.exit(2)
+    return process.exit(2)
   }
 }
 

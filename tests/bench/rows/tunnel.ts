@@ -53,13 +53,17 @@ async function berthsTunnel(lab: Lab): Promise<string> {
   const directory = await projectOn(lab, 'h1', { text: compose })
   await run('create', 'a', '--from', directory, '--on', 'h1')
   await run('up', 'a', '--on', 'h1')
-  const { names } = await berth.data<{ names: { addresses: string[] }[] }>(['names', '--on', 'h1'], { cwd: tmpdir() })
-  const url = `http://${names[0]?.addresses[0]}:8000/blob`
-  await eventually(async () => {
+  return eventually(async () => {
+    const asked = ['names', '--on', 'h1']
+    const { names } = await berth.data<{ names: { addresses: string[] }[] }>(asked, { cwd: tmpdir() })
+    const address = names[0]?.addresses[0] ?? ''
+    // until the tunnel has been seen to carry packets the name leads over SSH, from an address of this machine
+    if (address === '' || address.startsWith('127.')) throw new Error(`no name leads through the tunnel: ${address}`)
+    const url = `http://${address}:8000/blob`
     const { exitCode } = await lab.laptop(['curl', '-sf', '--max-time', '5', '-o', '/dev/null', url])
     if (exitCode !== 0) throw new Error(`${url} does not answer`)
-  }, 30_000)
-  return url
+    return url
+  })
 }
 
 /** Both ends as WireGuard's own page has them. */
