@@ -152,17 +152,22 @@ async function runOperation<N extends RouteName>(
 ): Promise<Output<N>> {
   // loaded here: lists and other calls need no ids, and pay 6 ms for it otherwise
   const operation = process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex')
-  const progress = { last: 0 }
+  const progress = { last: 0, begun: false }
+  const begin = async () => checkedStream(await transport.open(name, input, { operation }))
   const stop = cancelOnAbort(transport, operation, watch.signal)
   try {
-    let answer = await checkedStream(await transport.open(name, input, { operation }))
+    let answer = await begin()
     for (let idle = 0; ; ) {
       const before = progress.last
       const result = await followOnce<N>(answer, progress, watch)
       if (result) return result.value
       idle = progress.last > before ? 0 : idle + 1
       if (idle > mostIdle) throw unavailable('the daemon answers, and says nothing of the operation')
-      answer = await rejoin(transport, operation, progress.last)
+      answer = await rejoin(transport, operation, progress.last).catch((error: unknown) => {
+        // the daemon ended before it had written anything down of it, and so before it had begun
+        if (isUnknown(error) && !progress.begun) return begin()
+        throw isUnknown(error) ? cutOff() : error
+      })
     }
   } finally {
     stop()
@@ -182,24 +187,23 @@ const drain = (answer: IncomingMessage) => void answer.resume()
 const ignoreLost = () => undefined
 
 /** Follows an operation again after the connection broke, be it because the daemon ended: the next one has taken it up. */
-async function rejoin(transport: Transport, operation: string, after: number): Promise<IncomingMessage> {
-  try {
-    return await checkedStream(await transport.open('operation.follow', { operation, after }))
-  } catch (error) {
-    if (!(error instanceof ClientError) || error.error.code !== 'OPERATION_NOT_FOUND') throw error
-    throw new ClientError({
-      code: 'INTERRUPTED',
-      message: 'berthd ended while it worked on this; what it had begun is finished or undone',
-      hint: 'run the same command again',
-      details: {},
-    })
-  }
-}
+const rejoin = async (transport: Transport, operation: string, after: number): Promise<IncomingMessage> =>
+  checkedStream(await transport.open('operation.follow', { operation, after }))
+
+const isUnknown = (error: unknown) => error instanceof ClientError && error.error.code === 'OPERATION_NOT_FOUND'
+
+const cutOff = () =>
+  new ClientError({
+    code: 'INTERRUPTED',
+    message: 'berthd ended while it worked on this; what it had begun is finished or undone',
+    hint: 'run the same command again',
+    details: {},
+  })
 
 /** Reads one connection's events; undefined when it ended before the result. */
 async function followOnce<N extends RouteName>(
   answer: IncomingMessage,
-  progress: { last: number },
+  progress: { last: number; begun: boolean },
   watch: Watch,
 ): Promise<{ value: Output<N> } | undefined> {
   try {
@@ -209,7 +213,9 @@ async function followOnce<N extends RouteName>(
       if (event === sse.error) throw new ClientError(parsed(data) as ApiError)
       if (event !== sse.progress) continue
       const message = parsed(data) as OperationEventMessage
-      if (message.type !== 'started') watch.onEvent?.(message)
+      if (message.type === 'started') continue
+      progress.begun = true
+      watch.onEvent?.(message)
     }
   } catch (error) {
     if (error instanceof ClientError) throw error
