@@ -7,10 +7,10 @@ import { currentApp } from './deployments.ts'
 import type { DeployDeps } from './deps.ts'
 import { withLease } from './lease.ts'
 import type { AppRecord, ReleaseRecord } from './model.ts'
-import { directoryOf, readBundle } from './releases.ts'
+import { directoryOf, readBundle, releasesLock } from './releases.ts'
 import { removeBeside } from './rollout.ts'
 
-type PruneDeps = Pick<DeployDeps, 'store' | 'files' | 'paths' | 'engine'>
+type PruneDeps = Pick<DeployDeps, 'store' | 'files' | 'paths' | 'engine' | 'locks'>
 
 /** What was removed. */
 export interface Pruned {
@@ -73,7 +73,14 @@ export async function removeLeftovers(
 }
 
 /** Removes releases beyond those that are kept, with their images; never one that runs, or that could be gone back to at once. */
-export async function pruneReleases(
+export const pruneReleases = (
+  deps: PruneDeps,
+  app: AppRecord,
+  keep: number,
+): Promise<Pick<Pruned, 'releases' | 'images'>> =>
+  deps.locks.run(releasesLock(app), () => removeReleases(deps, app, keep))
+
+async function removeReleases(
   deps: PruneDeps,
   app: AppRecord,
   keep: number,

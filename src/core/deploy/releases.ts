@@ -4,7 +4,7 @@ import { type ReleaseBundle, releaseId } from './bundle.ts'
 import type { DeployDeps } from './deps.ts'
 import type { AppRecord, ReleaseRecord } from './model.ts'
 
-type ReleaseDeps = Pick<DeployDeps, 'store' | 'files' | 'paths' | 'clock' | 'sealer' | 'trees'>
+type ReleaseDeps = Pick<DeployDeps, 'store' | 'files' | 'paths' | 'clock' | 'sealer' | 'trees' | 'locks'>
 type At = Pick<DeployDeps, 'paths'>
 
 /** Where everything of a release lies. */
@@ -23,11 +23,27 @@ export const treePath = ({ paths }: At, app: Pick<AppRecord, 'id'>, hash: string
 export const dataPath = ({ paths }: At, app: Pick<AppRecord, 'id'>, source: string) =>
   join(paths.app(app.id), 'data', source)
 
+/** What a release arrives with. */
+interface Arriving {
+  bundle: ReleaseBundle
+  secrets: Record<string, string>
+  by: string
+}
+
+/**
+ * Under this lock an app's releases and their files are added and removed: files that have arrived belong to no release yet,
+ * and are none that nobody needs.
+ */
+export const releasesLock = ({ id }: Pick<AppRecord, 'id'>) => `releases:${id}`
+
 /** Takes a release into this machine: its bundle, files and sealed secrets. Safe to repeat. */
-export async function keepRelease(
+export const keepRelease = (deps: ReleaseDeps, app: AppRecord, arriving: Arriving): Promise<ReleaseRecord> =>
+  deps.locks.run(releasesLock(app), () => writeRelease(deps, app, arriving))
+
+async function writeRelease(
   deps: ReleaseDeps,
   app: AppRecord,
-  { bundle, secrets, by }: { bundle: ReleaseBundle; secrets: Record<string, string>; by: string },
+  { bundle, secrets, by }: Arriving,
 ): Promise<ReleaseRecord> {
   const id = releaseId(bundle)
   await keepTrees(deps, app, bundle)
