@@ -6,10 +6,10 @@ import { createTailscale } from '../../src/adapters/tailscale/tailscale.ts'
 import type { Host } from '../../src/core/ports.ts'
 import { exec } from '../../src/lib/exec.ts'
 import { tailnetContract } from '../contracts/tailnet.ts'
-import { callApi } from '../support/api.ts'
 import type { TestBerth } from '../support/berth.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Lab, type LabHost, raiseLab } from '../support/lab.ts'
+import { getOnLaptop, lookUpOnLaptop } from '../support/lab-names.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
 import { findTailnetPrograms, raiseTailnet, type Tailnet } from '../support/tailnet.ts'
 
@@ -42,20 +42,8 @@ const users = '192.168.77.0/24'
 const inShop = (...words: string[]) => berth.ok(words, { cwd: project.directory })
 const connect = (...words: string[]) => berth.run(['connect', 'h1', '--name', 'big-box', ...words])
 
-/** What a name leads to by Berth's own DNS server. */
-async function lookUp(service: string): Promise<string> {
-  const script = `
-    const { Resolver } = require('node:dns').promises
-    const resolver = new Resolver()
-    resolver.setServers([process.argv[1]])
-    resolver.resolve4(process.argv[2]).then((found) => console.log(found.join(' ')), () => console.log(''))`
-  const { dns } = (await callApi(berth, 'daemon.status', {})).body as { dns: string }
-  const { stdout } = await lab.laptop(['node', '-e', script, dns, `${service}.feat.big-box.test`])
-  return stdout.trim()
-}
-
-const get = async (address: string) =>
-  (await lab.laptop(['curl', '--silent', '--max-time', '3', `http://${address}:8000/`])).stdout
+const lookUp = (service: string) => lookUpOnLaptop(lab, berth, service)
+const get = (address: string) => getOnLaptop(lab, address)
 const onLaptop = async (...argv: string[]) => (await lab.laptop(argv)).stdout
 
 /** Forwards over SSH listen at addresses of their own. */

@@ -2,10 +2,10 @@ import { mkdtemp, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { callApi } from '../support/api.ts'
 import type { TestBerth } from '../support/berth.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Lab, type LabHost, raiseLab } from '../support/lab.ts'
+import { getOnLaptop, lookUpOnLaptop } from '../support/lab-names.ts'
 import { must } from '../support/must.ts'
 import { makeProject, type TestProject } from '../support/project.ts'
 import { removeDirectory } from '../support/remove-directory.ts'
@@ -58,20 +58,8 @@ afterAll(async () => {
 
 const inShop = (...words: string[]) => berth.ok(words, { cwd: shop })
 
-/** What a name leads to by Berth's own DNS server. */
-async function lookUp(service: string): Promise<string> {
-  const script = `
-    const { Resolver } = require('node:dns').promises
-    const resolver = new Resolver()
-    resolver.setServers([process.argv[1]])
-    resolver.resolve4(process.argv[2]).then((found) => console.log(found.join(' ')), () => console.log(''))`
-  const { dns } = (await callApi(berth, 'daemon.status', {})).body as { dns: string }
-  const { stdout } = await lab.laptop(['node', '-e', script, dns, `${service}.feat.big-box.test`])
-  return stdout.trim()
-}
-
-const get = async (address: string) =>
-  (await lab.laptop(['curl', '--silent', '--max-time', '3', `http://${address}:8000/`])).stdout
+const lookUp = (service: string) => lookUpOnLaptop(lab, berth, service)
+const get = (address: string) => getOnLaptop(lab, address)
 
 /** What of Berth's a network namespace holds: interfaces, routes into them, firewall rules. */
 const traces = ['sh', '-c', 'ip -o link; ip route; iptables-save']
